@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * S/MIME messages as RFC 8551 means them: protecting one, and reading one
+ * with a verdict. Joins the floors mime, cms and certificate.
+ */
+#ifndef NSSMIME_MESSAGE_H
+#define NSSMIME_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <nssmime/certificate.h>
+#include <nssmime/cms.h>
+#include <nssmime/database.h>
+#include <nssmime/mime.h>
+#include <nssmime/reason.h>
+#include <nssmime/stage.h>
+
+enum nm_content_kind {
+	NM_CONTENT_MESSAGE, /* RFC 5322 */
+	NM_CONTENT_ENTITY,  /* a MIME entity alone */
+	NM_CONTENT_CMS	    /* a ContentInfo, BER or PEM */
+};
+
+/* ---- reading --------------------------------------------------------- */
+
+struct nm_read_options {
+	enum nm_content_kind kind;
+	struct nm_database *db;
+	struct nm_index *index;
+	const struct nm_asker *asker; /* NULL: never ask */
+	const char *context_from;     /* for entity and cms; NULL: none */
+	bool has_context_date;
+	int64_t context_date;
+	bool has_at; /* when the mail was received */
+	int64_t at;
+	int64_t now;
+	const char *part; /* NULL: the whole; else e.g. "2.1" */
+};
+
+struct nm_read_signer {
+	enum nm_status status;
+	nm_reasons reasons;
+	bool has_certificate;
+	struct nm_certificate certificate;
+	struct nm_certificate *chain; /* leaf first */
+	nm_reasons *chain_reasons;    /* as many */
+	size_t chain_count;
+	bool has_signing_time;
+	int64_t signing_time; /* as claimed */
+	enum nm_digest digest;
+	enum nm_signature algorithm;
+	enum nm_revocation revocation;
+};
+
+enum nm_form_of_layer {
+	NM_LAYER_MULTIPART_SIGNED,
+	NM_LAYER_PKCS7_MIME
+};
+
+struct nm_read_layer {
+	enum nm_layer_type type;
+	enum nm_form_of_layer form;
+	char part[2 * NM_MAX_NESTING + 2]; /* "1", "1.1", ... */
+	nm_reasons reasons; /* of the layer itself: malformed, no-signer, ... */
+	struct nm_read_signer *signers;
+	size_t signer_count;
+	bool certificates_only;
+	enum nm_cipher cipher;
+	enum nm_key_management key_management;
+	char decrypted_with[NM_FINGERPRINT_SIZE];
+	size_t recipients;
+};
+
+struct nm_read_embedded {
+	char *part;
+	char *type; /* content type */
+	bool is_signed, is_encrypted;
+};
+
+/* A certificate that came with the message and is not in the database. */
+struct nm_read_certificate {
+	struct nm_certificate certificate;
+	struct nm_buffer der;
+};
+
+enum nm_coverage {
+	NM_COVERAGE_NONE,
+	NM_COVERAGE_PARTIAL,
+	NM_COVERAGE_FULL
+};
+
+struct nm_read_result {
+	enum nm_status signature;
+	enum nm_coverage encryption;
+	nm_reasons reasons;
+	struct nm_read_layer *layers; /* outermost first */
+	size_t layer_count;
+	struct nm_read_embedded *embedded;
+	size_t embedded_count;
+	struct nm_read_certificate *certificates;
+	size_t certificate_count;
+	/* What may be shown; all from the outer header as yet. */
+	struct nm_mailboxes from, to, cc;
+	char *subject; /* NULL: no such field */
+	bool has_date;
+	struct nm_date date;
+};
+
+struct nm_reading;
+
+/* Output goes to `output` (lent): void unless all succeeds. */
+enum nm_error nm_reading_new(const struct nm_read_options *options,
+    struct nm_stage *output, struct nm_fault *fault, struct nm_reading **out);
+void nm_reading_free(struct nm_reading **r);
+/* Where the message is written to and finished; lent. */
+struct nm_stage *nm_reading_stage(struct nm_reading *r);
+/* After a successful finish; lent. */
+const struct nm_read_result *nm_reading_result(struct nm_reading *r);
+
+/* ---- protecting -------------------------------------------------------- */
+
+enum nm_include {
+	NM_INCLUDE_NONE,
+	NM_INCLUDE_CHAIN,
+	NM_INCLUDE_ROOT
+};
+
+struct nm_protect_recipient {
+	const char *address;	 /* or NULL */
+	const char *certificate; /* fingerprint, or NULL */
+	bool bcc;
+};
+
+struct nm_protect_options {
+	enum nm_content_kind kind; /* message or entity */
+	struct nm_database *db;
+	struct nm_index *index;
+	const struct nm_asker *asker;
+	int64_t now;
+
+	bool sign;
+	const char *sign_certificate; /* fingerprint; NULL: by From */
+	bool opaque;
+	enum nm_digest digest; /* NONE: SHA-256 */
+	bool pss;
+	enum nm_include include;
+
+	bool encrypt;
+	const struct nm_protect_recipient *recipients;
+	size_t recipient_count;
+	bool recipients_given; /* false: To, Cc and Bcc */
+	enum nm_cipher cipher; /* NONE: the default */
+	bool oaep;
+	enum nm_digest oaep_digest, kdf;
+	bool to_self;	       /* also to the sender */
+	bool to_self_required; /* an error where it cannot be done */
+	bool triple_wrap;
+};
+
+/* Who cannot be encrypted to, and why. */
+struct nm_protect_problem {
+	char *address; /* or fingerprint */
+	bool signer;   /* of the signing certificate, not of a recipient */
+	enum nm_error kind;
+	nm_reasons reasons;
+};
+
+struct nm_protect_used {
+	char *address; /* NULL for a recipient given by certificate that has
+			  none */
+	char fingerprint[NM_FINGERPRINT_SIZE];
+	bool self;
+	bool bcc;
+	enum nm_key_management key_management;
+};
+
+struct nm_protect_result {
+	char signed_by[NM_FINGERPRINT_SIZE]; /* "" if not signed */
+	struct nm_protect_used *recipients;
+	size_t recipient_count;
+	enum nm_cipher cipher;
+	/* On errors: */
+	struct nm_protect_problem *problems;
+	size_t problem_count;
+	char (*candidates)[NM_FINGERPRINT_SIZE]; /* of an ambiguous choice */
+	size_t candidate_count;
+};
+
+struct nm_protecting;
+
+/*
+ * `output` takes the protected message (lent). `copy` is called for each
+ * Bcc recipient once it is known, before anything is written, and gives the
+ * stage for its copy (lent).
+ */
+struct nm_protect_outputs {
+	struct nm_stage *output;
+	enum nm_error (*copy)(
+	    void *arg, const char *address, struct nm_stage **out);
+	void *arg;
+};
+
+enum nm_error nm_protecting_new(const struct nm_protect_options *options,
+    const struct nm_protect_outputs *outputs, struct nm_fault *fault,
+    struct nm_protecting **out);
+void nm_protecting_free(struct nm_protecting **p);
+struct nm_stage *nm_protecting_stage(struct nm_protecting *p);
+/* Meaningful also after a failure (problems, candidates). */
+const struct nm_protect_result *nm_protecting_result(
+    const struct nm_protecting *p);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * An entity being read: decides by its header whether it is S/MIME, and so
+ * whether it is peeled or put out.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "chain.h"
+#include "reading.h"
+#include "smime_type.h"
+#include "structure.h"
+
+/* How much of an entity is looked at to see whether a header begins it. */
+#define SNIFF_SIZE 1000
+
+struct body {
+	struct nm_stage stage;
+	struct nm_reading *reading;
+	unsigned depth;
+	bool canonical;
+	struct nm_buffer sniffed;
+	struct nm_stage *split; /* once it is known to have a header */
+	struct nm_stage *leaf;	/* once it is known to have none */
+};
+
+/* ---- the innermost entity ---- */
+
+struct leaf {
+	struct nm_stage stage;
+	struct nm_reading *reading;
+	struct nm_stage *structure;
+};
+
+static enum nm_error
+embedded(void *arg, const char *part, const char *type,
+    enum nm_smime_type smime, bool says_signed)
+{
+	(void)smime;
+	return nm_reading_add_embedded(
+	    arg, part, type, says_signed, !says_signed);
+}
+
+static enum nm_error
+wanted(void *arg, struct nm_stage **into)
+{
+	struct nm_reading *r = arg;
+
+	r->part_seen = true;
+	r->part_layer = r->result.layer_count;
+	/* Its own S/MIME is peeled; whose mail it sits in says nothing. */
+	*into = nm_body_new(r, (unsigned)r->part_layer, false);
+	return *into == NULL ? NM_ERR_INTERNAL : NM_OK;
+}
+
+static bool
+puts_out(const struct nm_reading *r)
+{
+	return r->options.part == NULL || r->part_seen;
+}
+
+static enum nm_error
+leaf_write(struct nm_stage *s, const uint8_t *data, size_t len)
+{
+	struct leaf *l = (struct leaf *)s;
+	enum nm_error error;
+
+	if (puts_out(l->reading)) {
+		error = nm_stage_write(l->reading->output, data, len);
+		if (error != NM_OK)
+			return error;
+	}
+	return nm_stage_write(l->structure, data, len);
+}
+
+static enum nm_error
+leaf_finish(struct nm_stage *s)
+{
+	return nm_stage_finish(((struct leaf *)s)->structure);
+}
+
+static void
+leaf_free(struct nm_stage *s)
+{
+	nm_stage_free(&((struct leaf *)s)->structure);
+	free(s);
+}
+
+/* `structured`: it is an entity; otherwise bytes of no known kind. */
+static struct nm_stage *
+leaf_new(struct nm_reading *r, bool structured)
+{
+	static const struct nm_stage_ops ops = { leaf_write, leaf_finish,
+		leaf_free };
+	static const struct nm_structure_handler handler = { embedded, wanted };
+	struct leaf *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return NULL;
+	l->stage.ops = &ops;
+	l->reading = r;
+	l->structure =
+	    structured ? nm_structure_new(r->part_seen ? NULL : r->options.part,
+			     &handler, r, r->fault)
+		       : nm_discard_new();
+	if (l->structure == NULL) {
+		free(l);
+		return NULL;
+	}
+	return &l->stage;
+}
+
+/* ---- what the header says ---- */
+
+static enum nm_error
+take_mailboxes(
+    const struct nm_header *h, const char *name, struct nm_mailboxes *out)
+{
+	const struct nm_field *f = nm_header_find(h, name, 0);
+
+	return f == NULL ? NM_OK : nm_mailboxes_parse(f->value, out);
+}
+
+/* The outermost header: whom the mail says it is from and what it is about. */
+static enum nm_error
+take_header(struct nm_reading *r, const struct nm_header *h)
+{
+	struct nm_read_result *result = &r->result;
+	const struct nm_field *f;
+	enum nm_error error;
+
+	r->header_seen = true;
+	if (r->options.kind != NM_CONTENT_MESSAGE)
+		return NM_OK;
+	if ((error = take_mailboxes(h, "From", &result->from)) != NM_OK ||
+	    (error = take_mailboxes(h, "To", &result->to)) != NM_OK ||
+	    (error = take_mailboxes(h, "Cc", &result->cc)) != NM_OK)
+		return error;
+	if ((f = nm_header_find(h, "Subject", 0)) != NULL &&
+	    (result->subject = nm_text_decode(f->value)) == NULL)
+		return NM_ERR_INTERNAL;
+	if ((f = nm_header_find(h, "Date", 0)) != NULL)
+		result->has_date = nm_date_parse_mail(f->value, &result->date);
+	return nm_sender_find(h, NULL, &r->sender);
+}
+
+/* message/rfc822 that was asked for as a part: the message inside is read. */
+static bool
+is_wanted_message(const struct nm_reading *r, const struct nm_value *type)
+{
+	return r->part_seen && r->result.layer_count == r->part_layer &&
+	       (strcmp(type->type, "message/rfc822") == 0 ||
+		   strcmp(type->type, "message/global") == 0);
+}
+
+static enum nm_error
+choose_body(struct body *b, const struct nm_header *header,
+    const struct nm_value *type, struct nm_bytes raw, struct nm_stage **out)
+{
+	struct nm_reading *r = b->reading;
+	struct nm_stage *stages[2];
+
+	switch (nm_smime_type_of(header, type)) {
+	case NM_SMIME_MULTIPART_SIGNED:
+		*out = nm_detached_new(r, b->depth, type, b->canonical);
+		break;
+	case NM_SMIME_PKCS7_MIME:
+		stages[1] = nm_cms_body_new(r, b->depth, NULL, 0);
+		if (stages[1] == NULL)
+			return NM_ERR_INTERNAL;
+		stages[0] = nm_decoder_new(nm_header_coding(header), stages[1]);
+		*out = nm_chain_new(stages, 2);
+		break;
+	case NM_SMIME_NOT:
+		if (is_wanted_message(r, type)) {
+			*out = nm_body_new(r, b->depth + 1, b->canonical);
+			break;
+		}
+		if ((*out = leaf_new(r, true)) == NULL)
+			return NM_ERR_INTERNAL;
+		return nm_stage_write(*out, raw.data, raw.len);
+	}
+	return *out == NULL ? (r->fault != NULL && r->fault->code != NM_OK
+				      ? r->fault->code
+				      : NM_ERR_INTERNAL)
+			    : NM_OK;
+}
+
+static enum nm_error
+body_header(void *arg, struct nm_header *header, bool *keep,
+    struct nm_bytes raw, struct nm_stage **out)
+{
+	struct body *b = arg;
+	struct nm_value type;
+	enum nm_error error;
+
+	(void)keep;
+	if (!b->reading->header_seen &&
+	    (error = take_header(b->reading, header)) != NM_OK)
+		return error;
+	if ((error = nm_header_content_type(header, &type)) != NM_OK)
+		return error;
+	error = choose_body(b, header, &type, raw, out);
+	nm_value_clear(&type);
+	return error;
+}
+
+/* ---- is there a header at all? ---- */
+
+/*
+ * Content under a signature or an encryption need not be MIME: other CMS
+ * tools wrap whatever file they are given. A header begins with an empty line
+ * or with a field name (RFC 5322 2.2) and a colon.
+ */
+static bool
+begins_with_header(const uint8_t *data, size_t len)
+{
+	size_t i = 0;
+
+	if (len >= 5 && memcmp(data, "From ", 5) == 0)
+		return true;
+	if (len >= 1 && (data[0] == '\n' || data[0] == '\r'))
+		return true;
+	while (i < len && data[i] > ' ' && data[i] < 127 && data[i] != ':')
+		i++;
+	if (i == 0)
+		return false;
+	while (i < len && (data[i] == ' ' || data[i] == '\t'))
+		i++;
+	return i < len && data[i] == ':';
+}
+
+static bool
+sniffed_enough(const struct nm_buffer *b)
+{
+	return b->len >= SNIFF_SIZE ||
+	       (b->len != 0 && memchr(b->data, '\n', b->len) != NULL);
+}
+
+static enum nm_error
+settle(struct body *b)
+{
+	static const struct nm_entity_handler handler = { body_header };
+	struct nm_stage *into;
+	enum nm_error error;
+
+	if (nm_buffer_failed(&b->sniffed))
+		return NM_ERR_INTERNAL;
+	if (b->depth == 0 ||
+	    begins_with_header(b->sniffed.data, b->sniffed.len))
+		into = b->split = nm_entity_new(&handler, b, b->reading->fault);
+	else
+		into = b->leaf = leaf_new(b->reading, false);
+	if (into == NULL)
+		return NM_ERR_INTERNAL;
+	error = nm_stage_write(into, b->sniffed.data, b->sniffed.len);
+	nm_buffer_reset(&b->sniffed);
+	return error;
+}
+
+static enum nm_error
+body_write(struct nm_stage *s, const uint8_t *data, size_t len)
+{
+	struct body *b = (struct body *)s;
+	size_t part = len;
+	enum nm_error error;
+
+	if (b->split == NULL && b->leaf == NULL) {
+		if (part > SNIFF_SIZE)
+			part = SNIFF_SIZE;
+		nm_buffer_append(&b->sniffed, data, part);
+		if (!sniffed_enough(&b->sniffed))
+			return NM_OK;
+		if ((error = settle(b)) != NM_OK)
+			return error;
+		data += part;
+		len -= part;
+	}
+	return nm_stage_write(b->split != NULL ? b->split : b->leaf, data, len);
+}
+
+static enum nm_error
+body_finish(struct nm_stage *s)
+{
+	struct body *b = (struct body *)s;
+	enum nm_error error;
+
+	if (b->split == NULL && b->leaf == NULL && (error = settle(b)) != NM_OK)
+		return error;
+	return nm_stage_finish(b->split != NULL ? b->split : b->leaf);
+}
+
+static void
+body_free(struct nm_stage *s)
+{
+	struct body *b = (struct body *)s;
+
+	nm_stage_free(&b->split);
+	nm_stage_free(&b->leaf);
+	nm_buffer_reset(&b->sniffed);
+	free(b);
+}
+
+struct nm_stage *
+nm_body_new(struct nm_reading *r, unsigned depth, bool canonical)
+{
+	static const struct nm_stage_ops ops = { body_write, body_finish,
+		body_free };
+	struct body *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return NULL;
+	b->stage.ops = &ops;
+	b->reading = r;
+	b->depth = depth;
+	b->canonical = canonical;
+	return &b->stage;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "chain.h"
+#include "pem.h"
+#include "reading.h"
+
+/* The head of the chain: judges when all has been read. */
+struct head {
+	struct nm_stage stage;
+	struct nm_reading *reading;
+	struct nm_stage *next;
+};
+
+static enum nm_error
+head_write(struct nm_stage *s, const uint8_t *data, size_t len)
+{
+	return nm_stage_write(((struct head *)s)->next, data, len);
+}
+
+/* Layers around the part that was asked for are not its own. */
+static void
+drop_outer_layers(struct nm_reading *r)
+{
+	struct nm_read_result *result = &r->result;
+
+	for (size_t i = 0; i < r->part_layer; i++)
+		nm_read_layer_clear(&result->layers[i]);
+	result->layer_count -= r->part_layer;
+	if (r->part_layer != 0 && result->layer_count != 0)
+		memmove(result->layers, result->layers + r->part_layer,
+		    result->layer_count * sizeof(*result->layers));
+	r->part_layer = 0;
+}
+
+static enum nm_error
+head_finish(struct nm_stage *s)
+{
+	struct nm_reading *r = ((struct head *)s)->reading;
+	enum nm_error error;
+
+	if ((error = nm_stage_finish(((struct head *)s)->next)) != NM_OK)
+		return error;
+	if (r->options.part != NULL && !r->part_seen)
+		return nm_fail(r->fault, NM_ERR_INVALID_PARAMS,
+		    "The message has no part %.40s", r->options.part);
+	drop_outer_layers(r);
+	nm_reading_judge(r);
+	return nm_stage_finish(r->output);
+}
+
+static void
+head_free(struct nm_stage *s)
+{
+	nm_stage_free(&((struct head *)s)->next);
+	free(s);
+}
+
+static struct nm_stage *
+head_new(struct nm_reading *r, struct nm_stage *next)
+{
+	static const struct nm_stage_ops ops = { head_write, head_finish,
+		head_free };
+	struct head *h;
+
+	if (next == NULL)
+		return NULL;
+	if ((h = calloc(1, sizeof(*h))) == NULL) {
+		nm_stage_free(&next);
+		return NULL;
+	}
+	h->stage.ops = &ops;
+	h->reading = r;
+	h->next = next;
+	return &h->stage;
+}
+
+static struct nm_stage *
+root_new(struct nm_reading *r)
+{
+	struct nm_stage *stages[2];
+
+	if (r->options.kind == NM_CONTENT_CMS)
+		return nm_pem_new(nm_cms_body_new(r, 0, NULL, 0));
+	if ((stages[1] = nm_body_new(r, 0, true)) == NULL)
+		return NULL;
+	stages[0] = nm_canonical_new(stages[1]);
+	return nm_chain_new(stages, 2);
+}
+
+static enum nm_error
+take_context(struct nm_reading *r)
+{
+	r->result.has_date = r->options.has_context_date;
+	r->result.date.seconds = r->options.context_date;
+	return nm_sender_find(NULL, r->options.context_from, &r->sender);
+}
+
+enum nm_error
+nm_reading_new(const struct nm_read_options *options, struct nm_stage *output,
+    struct nm_fault *fault, struct nm_reading **out)
+{
+	struct nm_reading *r = calloc(1, sizeof(*r));
+	enum nm_error error = NM_OK;
+
+	*out = NULL;
+	if (r == NULL)
+		return NM_ERR_INTERNAL;
+	r->options = *options;
+	r->output = output;
+	r->fault = fault;
+	if (options->kind != NM_CONTENT_MESSAGE)
+		error = take_context(r);
+	if (error == NM_OK && (r->root = head_new(r, root_new(r))) == NULL)
+		error = NM_ERR_INTERNAL;
+	if (error != NM_OK)
+		nm_reading_free(&r);
+	*out = r;
+	return error;
+}
+
+void
+nm_reading_free(struct nm_reading **r)
+{
+	if (*r == NULL)
+		return;
+	nm_stage_free(&(*r)->root);
+	nm_sender_clear(&(*r)->sender);
+	nm_read_result_clear(&(*r)->result);
+	free(*r);
+	*r = NULL;
+}
+
+struct nm_stage *
+nm_reading_stage(struct nm_reading *r)
+{
+	return r->root;
+}
+
+const struct nm_read_result *
+nm_reading_result(struct nm_reading *r)
+{
+	return &r->result;
+}

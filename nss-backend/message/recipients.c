@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Whom a message is encrypted to: all of them, or nothing is produced. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "protecting.h"
+
+enum nm_error
+nm_protecting_add_problem(struct nm_protecting *p, const char *address,
+    bool signer, enum nm_error kind, nm_reasons reasons)
+{
+	struct nm_protect_result *result = &p->result;
+	struct nm_protect_problem *all, *problem;
+
+	all = reallocarray(
+	    result->problems, result->problem_count + 1, sizeof(*all));
+	if (all == NULL)
+		return NM_ERR_INTERNAL;
+	result->problems = all;
+	problem = &all[result->problem_count];
+	problem->signer = signer;
+	problem->kind = kind;
+	problem->reasons = reasons;
+	if ((problem->address = strdup(address)) == NULL)
+		return NM_ERR_INTERNAL;
+	result->problem_count++;
+	return NM_OK;
+}
+
+/* Takes over the reference to the certificate. */
+static enum nm_error
+add(struct nm_protecting *p, CERTCertificate *cert, const char *address,
+    bool bcc, bool self)
+{
+	struct nm_addressee *all, *a;
+
+	if (p->addressee_count >= NM_MAX_RECIPIENTS) {
+		CERT_DestroyCertificate(cert);
+		return nm_fail(p->fault, NM_ERR_MALFORMED_MESSAGE,
+		    "More than %u recipients", NM_MAX_RECIPIENTS);
+	}
+	all = reallocarray(p->addressees, p->addressee_count + 1, sizeof(*all));
+	if (all == NULL) {
+		CERT_DestroyCertificate(cert);
+		return NM_ERR_INTERNAL;
+	}
+	p->addressees = all;
+	a = &all[p->addressee_count++];
+	a->cert = cert;
+	a->bcc = bcc;
+	a->self = self;
+	a->address = NULL;
+	if (address != NULL && (a->address = strdup(address)) == NULL)
+		return NM_ERR_INTERNAL;
+	return NM_OK;
+}
+
+/* One address is served once; being named openly outweighs a Bcc. */
+static bool
+already_there(struct nm_protecting *p, const char *address, bool bcc)
+{
+	for (size_t i = 0; i < p->addressee_count; i++) {
+		struct nm_addressee *a = &p->addressees[i];
+
+		if (a->address == NULL ||
+		    !nm_address_equal(a->address, address))
+			continue;
+		if (!bcc)
+			a->bcc = false;
+		return true;
+	}
+	return false;
+}
+
+static enum nm_error
+add_by_address(struct nm_protecting *p, const char *address, bool bcc)
+{
+	struct nm_choice choice;
+	enum nm_error error;
+
+	if (already_there(p, address, bcc))
+		return NM_OK;
+	error = nm_choose_recipient(
+	    p->options.index, p->options.db, address, p->options.now, &choice);
+	if (error == NM_OK)
+		error = add(
+		    p, CERT_DupCertificate(choice.cert), address, bcc, false);
+	else if (error == NM_ERR_CERTIFICATE_NOT_FOUND ||
+		 error == NM_ERR_CERTIFICATE_UNUSABLE)
+		error = nm_protecting_add_problem(
+		    p, address, false, error, choice.reasons);
+	nm_choice_clear(&choice);
+	return error;
+}
+
+static enum nm_error
+add_by_fingerprint(struct nm_protecting *p, const char *fingerprint, bool bcc)
+{
+	CERTCertificate *cert =
+	    nm_index_by_fingerprint(p->options.index, fingerprint);
+	struct nm_certificate what;
+	struct nm_path path;
+	nm_reasons reasons;
+	enum nm_error error;
+
+	if (cert == NULL)
+		return nm_protecting_add_problem(
+		    p, fingerprint, false, NM_ERR_CERTIFICATE_NOT_FOUND, 0);
+	error = nm_path_check(
+	    p->options.db, cert, NM_PURPOSE_ENCRYPT, p->options.now, &path);
+	if (error != NM_OK)
+		return error;
+	reasons = path.reasons;
+	nm_path_clear(&path);
+	if (nm_reasons_status(reasons) != NM_STATUS_VALID)
+		return nm_protecting_add_problem(p, fingerprint, false,
+		    NM_ERR_CERTIFICATE_UNUSABLE, reasons);
+	error = nm_certificate_describe(p->options.db, cert, &what);
+	if (error != NM_OK)
+		return error;
+	error = add(p, CERT_DupCertificate(cert),
+	    what.address_count == 0 ? NULL : what.addresses[0], bcc, false);
+	nm_certificate_clear(&what);
+	return error;
+}
+
+/* The addresses of every field of that name. A list that is not understood is
+ * refused: whoever is lost in it would get a mail that he cannot read, or
+ * none. */
+static enum nm_error
+add_field(struct nm_protecting *p, const struct nm_header *header,
+    const char *name, bool bcc)
+{
+	const struct nm_field *field;
+	struct nm_mailboxes boxes;
+	enum nm_error error = NM_OK;
+
+	for (size_t n = 0; error == NM_OK &&
+			   (field = nm_header_find(header, name, n)) != NULL;
+	     n++) {
+		if ((error = nm_mailboxes_parse(field->value, &boxes)) != NM_OK)
+			return error;
+		if (boxes.malformed)
+			error = nm_fail(p->fault, NM_ERR_MALFORMED_MESSAGE,
+			    "The addresses of the field %s cannot be "
+			    "understood",
+			    name);
+		for (size_t i = 0; error == NM_OK && i < boxes.count; i++)
+			error = add_by_address(p, boxes.items[i].address, bcc);
+		nm_mailboxes_clear(&boxes);
+	}
+	return error;
+}
+
+static bool
+is_bcc_field(const struct nm_header *header, const char *address)
+{
+	const struct nm_field *field;
+	bool found = false;
+
+	for (size_t n = 0; !found && header != NULL &&
+			   (field = nm_header_find(header, "Bcc", n)) != NULL;
+	     n++) {
+		struct nm_mailboxes boxes;
+
+		if (nm_mailboxes_parse(field->value, &boxes) != NM_OK)
+			return true;
+		for (size_t i = 0; i < boxes.count; i++)
+			found |=
+			    nm_address_equal(boxes.items[i].address, address);
+		nm_mailboxes_clear(&boxes);
+	}
+	return found;
+}
+
+static bool
+is_open_field(const struct nm_header *header, const char *address)
+{
+	static const char *const names[] = { "To", "Cc" };
+	const struct nm_field *field;
+	bool found = false;
+
+	for (size_t k = 0; header != NULL && k < 2; k++) {
+		for (size_t n = 0; !found && (field = nm_header_find(
+						  header, names[k], n)) != NULL;
+		     n++) {
+			struct nm_mailboxes boxes;
+
+			if (nm_mailboxes_parse(field->value, &boxes) != NM_OK)
+				continue;
+			for (size_t i = 0; i < boxes.count; i++)
+				found |= nm_address_equal(
+				    boxes.items[i].address, address);
+			nm_mailboxes_clear(&boxes);
+		}
+	}
+	return found;
+}
+
+static enum nm_error
+add_given(struct nm_protecting *p, const struct nm_header *header)
+{
+	enum nm_error error = NM_OK;
+
+	for (size_t i = 0; error == NM_OK && i < p->options.recipient_count;
+	     i++) {
+		const struct nm_protect_recipient *r =
+		    &p->options.recipients[i];
+		bool bcc = r->bcc;
+
+		if (r->certificate != NULL) {
+			error = add_by_fingerprint(p, r->certificate, bcc);
+			continue;
+		}
+		/* A caller that names a Bcc field's address without saying so
+		 * must not make it visible. */
+		if (!bcc && is_bcc_field(header, r->address) &&
+		    !is_open_field(header, r->address))
+			bcc = true;
+		error = add_by_address(p, r->address, bcc);
+	}
+	return error;
+}
+
+static enum nm_error
+add_self(struct nm_protecting *p)
+{
+	char self[NM_FINGERPRINT_SIZE], other[NM_FINGERPRINT_SIZE];
+
+	if (p->own_recipient == NULL) {
+		if (!p->options.to_self_required)
+			return NM_OK;
+		return nm_protecting_add_problem(p,
+		    p->from == NULL ? "" : p->from, false,
+		    NM_ERR_CERTIFICATE_NOT_FOUND, 0);
+	}
+	nm_certificate_fingerprint(p->own_recipient, self);
+	for (size_t i = 0; i < p->addressee_count; i++) {
+		nm_certificate_fingerprint(p->addressees[i].cert, other);
+		if (!p->addressees[i].bcc && strcmp(self, other) == 0)
+			return NM_OK;
+	}
+	return add(
+	    p, CERT_DupCertificate(p->own_recipient), p->from, false, true);
+}
+
+static enum nm_error
+report_problems(struct nm_protecting *p)
+{
+	const struct nm_protect_problem *first = &p->result.problems[0];
+
+	if (p->result.problem_count > 1)
+		return nm_fail(p->fault, first->kind,
+		    "%zu recipients have no certificate that can be used, "
+		    "%.100s among them",
+		    p->result.problem_count, first->address);
+	if (first->kind == NM_ERR_CERTIFICATE_UNUSABLE)
+		return nm_fail(p->fault, first->kind,
+		    "No certificate of %.100s can be used to encrypt",
+		    first->address);
+	return nm_fail(p->fault, first->kind,
+	    "There is no certificate of %.100s", first->address);
+}
+
+enum nm_error
+nm_protecting_choose_recipients(
+    struct nm_protecting *p, const struct nm_header *header)
+{
+	enum nm_error error;
+	size_t open = 0;
+
+	if (p->options.recipients_given) {
+		error = add_given(p, header);
+	} else if (header == NULL) {
+		return nm_fail(p->fault, NM_ERR_INVALID_PARAMS,
+		    "encrypt.recipients is needed for an entity");
+	} else if ((error = add_field(p, header, "To", false)) == NM_OK &&
+		   (error = add_field(p, header, "Cc", false)) == NM_OK) {
+		error = add_field(p, header, "Bcc", true);
+	}
+	if (error != NM_OK)
+		return error;
+	if (p->addressee_count == 0 && p->result.problem_count == 0)
+		return nm_fail(p->fault, NM_ERR_INVALID_PARAMS,
+		    "There is no recipient to encrypt to");
+	if (p->options.to_self && (error = add_self(p)) != NM_OK)
+		return error;
+	if (p->result.problem_count != 0)
+		return report_problems(p);
+	for (size_t i = 0; i < p->addressee_count; i++)
+		open += p->addressees[i].bcc ? 0 : 1;
+	if (open == 0)
+		return nm_fail(p->fault, NM_ERR_INVALID_PARAMS,
+		    "All recipients are Bcc and the sender has no certificate "
+		    "to encrypt the common copy to");
+	return NM_OK;
+}
+
+void
+nm_protecting_clear_recipients(struct nm_protecting *p)
+{
+	for (size_t i = 0; i < p->addressee_count; i++) {
+		CERT_DestroyCertificate(p->addressees[i].cert);
+		free(p->addressees[i].address);
+	}
+	free(p->addressees);
+	for (size_t i = 0; i < p->result.problem_count; i++)
+		free(p->result.problems[i].address);
+	free(p->result.problems);
+	for (size_t i = 0; i < p->result.recipient_count; i++)
+		free(p->result.recipients[i].address);
+	free(p->result.recipients);
+	free(p->result.candidates);
+}

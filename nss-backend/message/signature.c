@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "reading.h"
+
+/* How far the claimed signing time may be from the Date field before the mail
+ * reads as an old one sent again: clocks drift and mails wait in an outbox. */
+#define SIGNING_TIME_SLACK 3600
+
+/* The certificates that came with a message, as NSS's temporary ones. */
+struct bag {
+	CERTCertificate **certs;
+	size_t count;
+};
+
+static enum nm_error
+bag_fill(struct bag *bag, const struct nm_signed *data)
+{
+	size_t count = nm_signed_certificate_count(data);
+
+	memset(bag, 0, sizeof(*bag));
+	if (count == 0)
+		return NM_OK;
+	if ((bag->certs = calloc(count, sizeof(*bag->certs))) == NULL)
+		return NM_ERR_INTERNAL;
+	for (size_t i = 0; i < count; i++) {
+		struct nm_bytes der = nm_signed_certificate(data, i);
+		/* What is no certificate is as good as absent. */
+		CERTCertificate *cert =
+		    nm_certificate_decode(der.data, der.len, NULL);
+
+		if (cert != NULL)
+			bag->certs[bag->count++] = cert;
+	}
+	return NM_OK;
+}
+
+static void
+bag_empty(struct bag *bag)
+{
+	for (size_t i = 0; i < bag->count; i++)
+		CERT_DestroyCertificate(bag->certs[i]);
+	free(bag->certs);
+}
+
+/*
+ * The certificate of a signer and what its signature is worth. Several in the
+ * bag may go by one identifier (RFC 8550 4.1: the identifier only hints): the
+ * one whose key fits counts.
+ */
+static enum nm_error
+find_certificate(struct nm_reading *r, const struct bag *bag,
+    const struct nm_signed *data, size_t i, const struct nm_digests *content,
+    CERTCertificate **out, nm_reasons *reasons)
+{
+	const struct nm_rid *sid = &nm_signed_signer(data, i)->sid;
+	CERTCertificate *stored;
+	enum nm_error error;
+	nm_reasons found;
+
+	*out = NULL;
+	for (size_t c = 0; c < bag->count; c++) {
+		if (!nm_rid_matches(sid, bag->certs[c]))
+			continue;
+		found = 0;
+		error =
+		    nm_signed_verify(data, i, content, bag->certs[c], &found);
+		if (error != NM_OK)
+			return error;
+		if (*out == NULL ||
+		    nm_reasons_status(found) < nm_reasons_status(*reasons)) {
+			*out = bag->certs[c];
+			*reasons = found;
+		}
+		if (nm_reasons_status(*reasons) == NM_STATUS_VALID)
+			return NM_OK;
+	}
+	if (*out != NULL)
+		return NM_OK;
+	stored = sid->key_id.len != 0
+		     ? nm_index_by_key_id(r->options.index, sid->key_id)
+		     : nm_index_by_issuer_serial(
+			   r->options.index, sid->issuer, sid->serial);
+	*reasons = 0;
+	*out = stored;
+	return nm_signed_verify(data, i, content, stored, reasons);
+}
+
+/* When the path is to be checked (PROTOCOL.md, "message.read"): never at a
+ * time that the signer alone vouches for. */
+static int64_t
+path_time(const struct nm_reading *r)
+{
+	int64_t now = r->options.now;
+
+	if (r->options.has_at)
+		return r->options.at < now ? r->options.at : now;
+	if (r->result.has_date && r->result.date.seconds < now)
+		return r->result.date.seconds;
+	return now;
+}
+
+static enum nm_error
+describe_chain(
+    struct nm_reading *r, struct nm_read_signer *s, const struct nm_path *path)
+{
+	enum nm_error error;
+
+	if (path->count == 0)
+		return NM_OK;
+	s->chain = calloc(path->count, sizeof(*s->chain));
+	s->chain_reasons = calloc(path->count, sizeof(*s->chain_reasons));
+	if (s->chain == NULL || s->chain_reasons == NULL)
+		return NM_ERR_INTERNAL;
+	for (size_t i = 0; i < path->count; i++) {
+		error = nm_certificate_describe(
+		    r->options.db, path->links[i].cert, &s->chain[i]);
+		if (error != NM_OK)
+			return error;
+		s->chain_reasons[i] = path->links[i].reasons;
+		s->chain_count++;
+	}
+	return NM_OK;
+}
+
+static enum nm_error
+judge_certificate(
+    struct nm_reading *r, struct nm_read_signer *s, CERTCertificate *cert)
+{
+	struct nm_path path;
+	enum nm_error error;
+
+	error = nm_certificate_describe(r->options.db, cert, &s->certificate);
+	if (error != NM_OK)
+		return error;
+	s->has_certificate = true;
+	s->reasons |= nm_sender_compare(
+	    &r->sender, s->certificate.addresses, s->certificate.address_count);
+	error = nm_path_check(
+	    r->options.db, cert, NM_PURPOSE_SIGN, path_time(r), &path);
+	if (error != NM_OK)
+		return error;
+	s->reasons |= path.reasons;
+	s->revocation = path.revocation;
+	error = describe_chain(r, s, &path);
+	nm_path_clear(&path);
+	return error;
+}
+
+static bool
+far_apart(int64_t a, int64_t b)
+{
+	return a > b ? a - b > SIGNING_TIME_SLACK : b - a > SIGNING_TIME_SLACK;
+}
+
+static enum nm_error
+verify_signer(struct nm_reading *r, struct nm_read_signer *s,
+    const struct bag *bag, const struct nm_signed *data, size_t i,
+    const struct nm_digests *content)
+{
+	const struct nm_signer *info = nm_signed_signer(data, i);
+	CERTCertificate *cert = NULL;
+	nm_reasons reasons = 0;
+	enum nm_error error;
+
+	s->digest = info->digest;
+	s->algorithm = info->algorithm;
+	s->has_signing_time = info->has_signing_time;
+	s->signing_time = info->signing_time;
+	s->revocation = NM_REVOCATION_NOT_CHECKED;
+	s->reasons = info->reasons;
+	error = find_certificate(r, bag, data, i, content, &cert, &reasons);
+	if (error != NM_OK)
+		return error;
+	s->reasons |= reasons;
+	/* SHA-1 collisions with chosen prefixes are for sale since 2020. */
+	if (info->digest == NM_DIGEST_SHA1 || info->digest == NM_DIGEST_MD5)
+		s->reasons |= NM_REASON_BIT(NM_REASON_WEAK_DIGEST);
+	if (s->has_signing_time && r->result.has_date &&
+	    far_apart(s->signing_time, r->result.date.seconds))
+		s->reasons |= NM_REASON_BIT(NM_REASON_TIME_MISMATCH);
+	if (cert == NULL)
+		s->reasons |=
+		    r->sender.reasons |
+		    NM_REASON_BIT(NM_REASON_SIGNER_CERTIFICATE_MISSING);
+	else if ((error = judge_certificate(r, s, cert)) != NM_OK)
+		return error;
+	s->status = nm_reasons_status(s->reasons);
+	return NM_OK;
+}
+
+static bool
+already_kept(const struct nm_read_result *result, const char *fingerprint)
+{
+	for (size_t i = 0; i < result->certificate_count; i++) {
+		if (strcmp(result->certificates[i].certificate.fingerprint,
+			fingerprint) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum nm_error
+keep_certificate(struct nm_reading *r, CERTCertificate *cert)
+{
+	struct nm_read_result *result = &r->result;
+	char fingerprint[NM_FINGERPRINT_SIZE];
+	struct nm_read_certificate *all, *kept;
+	enum nm_error error;
+
+	nm_certificate_fingerprint(cert, fingerprint);
+	if (result->certificate_count >= NM_MAX_CERTIFICATES ||
+	    nm_index_by_fingerprint(r->options.index, fingerprint) != NULL ||
+	    already_kept(result, fingerprint))
+		return NM_OK;
+	all = reallocarray(
+	    result->certificates, result->certificate_count + 1, sizeof(*all));
+	if (all == NULL)
+		return NM_ERR_INTERNAL;
+	result->certificates = all;
+	kept = &all[result->certificate_count];
+	memset(kept, 0, sizeof(*kept));
+	nm_buffer_append(&kept->der, cert->derCert.data, cert->derCert.len);
+	error =
+	    nm_certificate_describe(r->options.db, cert, &kept->certificate);
+	if (error == NM_OK && nm_buffer_failed(&kept->der))
+		error = NM_ERR_INTERNAL;
+	if (error != NM_OK) {
+		nm_buffer_reset(&kept->der);
+		return error;
+	}
+	result->certificate_count++;
+	return NM_OK;
+}
+
+enum nm_error
+nm_reading_verify(struct nm_reading *r, struct nm_read_layer *layer,
+    const struct nm_signed *data, const struct nm_digests *content)
+{
+	size_t count = nm_signed_signer_count(data);
+	struct bag bag;
+	enum nm_error error;
+
+	if ((error = bag_fill(&bag, data)) != NM_OK)
+		return error;
+	layer->certificates_only = count == 0 && content == NULL;
+	if (count == 0 && content != NULL)
+		layer->reasons |= NM_REASON_BIT(NM_REASON_NO_SIGNER);
+	if (count != 0) {
+		layer->signers = calloc(count, sizeof(*layer->signers));
+		if (layer->signers == NULL)
+			error = NM_ERR_INTERNAL;
+	}
+	for (size_t i = 0; error == NM_OK && i < count; i++) {
+		layer->signer_count = i + 1;
+		error = verify_signer(
+		    r, &layer->signers[i], &bag, data, i, content);
+	}
+	for (size_t i = 0; error == NM_OK && i < bag.count; i++)
+		error = keep_certificate(r, bag.certs[i]);
+	bag_empty(&bag);
+	return error;
+}

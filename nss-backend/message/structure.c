@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "structure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What all nodes of one walk share. */
+struct walk {
+	const struct nm_structure_handler *handler;
+	void *arg;
+	struct nm_fault *fault;
+	char *wanted;
+};
+
+/*
+ * One entity of the tree, as a stage: a splitter that reads its header and
+ * then sends the body to a multipart reader, to the message inside, or
+ * nowhere. A node whose number is the wanted one is given away whole.
+ */
+struct node {
+	struct nm_stage stage;
+	struct walk *walk;
+	bool owns_walk;
+	unsigned depth;
+	bool message;			      /* the body of message/rfc822 */
+	char number[2 * NM_MAX_NESTING + 16]; /* "" for the root */
+	struct nm_stage *split;
+};
+
+static struct nm_stage *node_new(
+    struct walk *walk, unsigned depth, const char *number, bool message);
+
+static enum nm_error
+multipart_part(void *arg, unsigned index, struct nm_stage **part)
+{
+	struct node *n = arg;
+	char number[sizeof(n->number)];
+	int len;
+
+	len = n->number[0] == '\0'
+		  ? snprintf(number, sizeof(number), "%u", index)
+		  : snprintf(number, sizeof(number), "%s.%u", n->number, index);
+	if (len < 0 || (size_t)len >= sizeof(number))
+		return nm_fail(n->walk->fault, NM_ERR_MALFORMED_MESSAGE,
+		    "MIME parts are nested deeper than %u", NM_MAX_NESTING);
+	if (n->walk->wanted != NULL && strcmp(number, n->walk->wanted) == 0)
+		return n->walk->handler->wanted(n->walk->arg, part);
+	if ((*part = node_new(n->walk, n->depth + 1, number, false)) == NULL)
+		return NM_ERR_INTERNAL;
+	return NM_OK;
+}
+
+static enum nm_error
+multipart_end(
+    void *arg, unsigned parts, bool closed, bool preamble, bool epilogue)
+{
+	(void)arg;
+	(void)parts;
+	(void)closed;
+	(void)preamble;
+	(void)epilogue;
+	return NM_OK;
+}
+
+static const struct nm_multipart_handler multipart_handler = { multipart_part,
+	multipart_end };
+
+static enum nm_error
+node_body(struct node *n, const struct nm_header *header,
+    const struct nm_value *type, struct nm_stage **body)
+{
+	const struct walk *w = n->walk;
+	enum nm_smime_type smime = nm_smime_type_of(header, type);
+	const char *boundary = nm_value_parameter(type, "boundary");
+	enum nm_error error;
+
+	*body = NULL;
+	/* The root itself is no part among others: its layers were peeled. */
+	if (smime != NM_SMIME_NOT && (n->number[0] != '\0' || n->message)) {
+		error = w->handler->embedded(w->arg,
+		    n->number[0] == '\0' ? "1" : n->number, type->type, smime,
+		    smime == NM_SMIME_MULTIPART_SIGNED ||
+			nm_smime_says_signed(type));
+		if (error != NM_OK)
+			return error;
+		/* Below an S/MIME part only the wanted part is of interest. */
+		if (w->wanted == NULL)
+			*body = nm_discard_new();
+	}
+	if (*body == NULL && strncmp(type->type, "multipart/", 10) == 0 &&
+	    boundary != NULL)
+		*body =
+		    nm_multipart_new(boundary, &multipart_handler, n, w->fault);
+	else if (*body == NULL &&
+		 (strcmp(type->type, "message/rfc822") == 0 ||
+		     strcmp(type->type, "message/global") == 0)) {
+		struct nm_stage *inner = node_new(n->walk, n->depth + 1,
+		    n->number[0] == '\0' ? "1" : n->number, true);
+
+		*body = inner;
+	} else if (*body == NULL) {
+		*body = nm_discard_new();
+	}
+	return *body == NULL ? NM_ERR_INTERNAL : NM_OK;
+}
+
+static enum nm_error
+node_header(void *arg, struct nm_header *header, bool *keep,
+    struct nm_bytes raw, struct nm_stage **body)
+{
+	struct node *n = arg;
+	struct nm_value type;
+	enum nm_error error;
+
+	(void)keep;
+	(void)raw;
+	if (n->depth > NM_MAX_NESTING)
+		return nm_fail(n->walk->fault, NM_ERR_MALFORMED_MESSAGE,
+		    "MIME parts are nested deeper than %u", NM_MAX_NESTING);
+	if ((error = nm_header_content_type(header, &type)) != NM_OK)
+		return error;
+	error = node_body(n, header, &type, body);
+	nm_value_clear(&type);
+	return error;
+}
+
+static enum nm_error
+node_write(struct nm_stage *s, const uint8_t *data, size_t len)
+{
+	return nm_stage_write(((struct node *)s)->split, data, len);
+}
+
+static enum nm_error
+node_finish(struct nm_stage *s)
+{
+	return nm_stage_finish(((struct node *)s)->split);
+}
+
+static void
+node_free(struct nm_stage *s)
+{
+	struct node *n = (struct node *)s;
+
+	nm_stage_free(&n->split);
+	if (n->owns_walk) {
+		free(n->walk->wanted);
+		free(n->walk);
+	}
+	free(n);
+}
+
+static struct nm_stage *
+node_new(struct walk *walk, unsigned depth, const char *number, bool message)
+{
+	static const struct nm_stage_ops ops = { node_write, node_finish,
+		node_free };
+	static const struct nm_entity_handler handler = { node_header };
+	struct node *n = calloc(1, sizeof(*n));
+
+	if (n == NULL)
+		return NULL;
+	n->stage.ops = &ops;
+	n->walk = walk;
+	n->depth = depth;
+	n->message = message;
+	(void)snprintf(n->number, sizeof(n->number), "%s", number);
+	if ((n->split = nm_entity_new(&handler, n, walk->fault)) == NULL) {
+		free(n);
+		return NULL;
+	}
+	return &n->stage;
+}
+
+struct nm_stage *
+nm_structure_new(const char *part, const struct nm_structure_handler *handler,
+    void *arg, struct nm_fault *fault)
+{
+	struct walk *w = calloc(1, sizeof(*w));
+	struct nm_stage *root = NULL;
+
+	if (w == NULL)
+		return NULL;
+	w->handler = handler;
+	w->arg = arg;
+	w->fault = fault;
+	if (part != NULL && (w->wanted = strdup(part)) == NULL)
+		goto out;
+	root = node_new(w, 0, "", false);
+out:
+	if (root == NULL) {
+		free(w->wanted);
+		free(w);
+	} else {
+		((struct node *)root)->owns_walk = true;
+	}
+	return root;
+}
