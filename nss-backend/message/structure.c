@@ -87,20 +87,18 @@ node_body(struct node *n, const struct nm_header *header,
 		if (w->wanted == NULL)
 			*body = nm_discard_new();
 	}
+	/* A boundary that cannot be one leaves a body that nobody can divide:
+	 * it is shown as it is, not refused. */
 	if (*body == NULL && strncmp(type->type, "multipart/", 10) == 0 &&
 	    boundary != NULL)
-		*body =
-		    nm_multipart_new(boundary, &multipart_handler, n, w->fault);
-	else if (*body == NULL &&
-		 (strcmp(type->type, "message/rfc822") == 0 ||
-		     strcmp(type->type, "message/global") == 0)) {
-		struct nm_stage *inner = node_new(n->walk, n->depth + 1,
+		*body = nm_multipart_new(boundary, &multipart_handler, n,
+		    NULL);
+	else if (*body == NULL && (strcmp(type->type, "message/rfc822") == 0 ||
+		     strcmp(type->type, "message/global") == 0))
+		*body = node_new(n->walk, n->depth + 1,
 		    n->number[0] == '\0' ? "1" : n->number, true);
-
-		*body = inner;
-	} else if (*body == NULL) {
+	if (*body == NULL)
 		*body = nm_discard_new();
-	}
 	return *body == NULL ? NM_ERR_INTERNAL : NM_OK;
 }
 

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "message/sender.h"
+
+/* The reasons that a header gives against the addresses of a certificate. */
+static nm_reasons
+judge(const char *fields, char *const *addresses, size_t count)
+{
+	struct nm_header *header;
+	struct nm_sender sender;
+	nm_reasons reasons;
+
+	assert_int_equal(nm_header_parse((const uint8_t *)fields,
+			     strlen(fields), &header, NULL),
+	    NM_OK);
+	assert_int_equal(nm_sender_find(header, NULL, &sender), NM_OK);
+	reasons = nm_sender_compare(&sender, addresses, count);
+	nm_sender_clear(&sender);
+	nm_header_free(&header);
+	return reasons;
+}
+
+static char alice[] = "alice@example.org";
+static char other[] = "other@example.org";
+static char *const hers[] = { other, alice };
+
+static void
+one_of_the_addresses_is_enough(void **state)
+{
+	(void)state;
+	assert_int_equal(judge("From: Alice <ALICE@Example.ORG>\r\n", hers, 2),
+	    0);
+	assert_int_equal(judge("From: alice@example.org\r\n", hers, 2), 0);
+}
+
+static void
+another_address_is_a_mismatch(void **state)
+{
+	(void)state;
+	assert_int_equal(judge("From: bob@example.org\r\n", hers, 2),
+	    NM_REASON_BIT(NM_REASON_ADDRESS_MISMATCH));
+	assert_int_equal(judge("From: alice@example.org\r\n", NULL, 0),
+	    NM_REASON_BIT(NM_REASON_NO_ADDRESS));
+}
+
+static void
+no_from_is_told(void **state)
+{
+	(void)state;
+	assert_int_equal(judge("To: bob@example.org\r\n", hers, 2),
+	    NM_REASON_BIT(NM_REASON_NO_FROM));
+	assert_int_equal(judge("From:\r\n", hers, 2),
+	    NM_REASON_BIT(NM_REASON_NO_FROM));
+	assert_int_not_equal(judge("From: alice at example.org\r\n", hers, 2),
+	    0);
+}
+
+static void
+several_from_are_told(void **state)
+{
+	(void)state;
+	assert_int_equal(judge("From: alice@example.org\r\n"
+			       "From: bob@example.org\r\n",
+			     hers, 2),
+	    NM_REASON_BIT(NM_REASON_SEVERAL_FROM));
+	assert_int_equal(judge("From: alice@example.org, b@example.org\r\n",
+			     hers, 2),
+	    NM_REASON_BIT(NM_REASON_SEVERAL_FROM));
+}
+
+static void
+an_address_in_the_name_misleads(void **state)
+{
+	const nm_reasons misleads = NM_REASON_BIT(
+	    NM_REASON_DISPLAY_NAME_MISLEADS);
+
+	(void)state;
+	assert_int_equal(judge("From: \"bob@example.org\" "
+			       "<alice@example.org>\r\n",
+			     hers, 2),
+	    misleads);
+	assert_int_equal(judge("From: =?utf-8?q?bob=40example.org?= "
+			       "<alice@example.org>\r\n",
+			     hers, 2),
+	    misleads);
+	assert_int_equal(judge("From: \"alice@example.org\" "
+			       "<alice@example.org>\r\n",
+			     hers, 2),
+	    0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_of_the_addresses_is_enough),
+		cmocka_unit_test(another_address_is_a_mismatch),
+		cmocka_unit_test(no_from_is_told),
+		cmocka_unit_test(several_from_are_told),
+		cmocka_unit_test(an_address_in_the_name_misleads),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
