@@ -27,10 +27,17 @@ is_content_field(const struct nm_field *f)
 	       strncasecmp((const char *)f->name.data, "Content-", 8) == 0;
 }
 
+/* Headers come with whatever line ends they were stored with. */
 static void
 append_field(struct nm_buffer *out, const struct nm_field *f)
 {
-	nm_buffer_append(out, f->raw.data, f->raw.len);
+	for (size_t i = 0; i < f->raw.len; i++) {
+		uint8_t c = f->raw.data[i];
+
+		if (c == '\n' && (i == 0 || f->raw.data[i - 1] != '\r'))
+			nm_buffer_byte(out, '\r');
+		nm_buffer_byte(out, c);
+	}
 	if (f->raw.len == 0 || f->raw.data[f->raw.len - 1] != '\n')
 		nm_buffer_string(out, "\r\n");
 }
@@ -187,10 +194,14 @@ build(struct nm_protecting *p, struct nm_stage **into)
 	if (p->options.sign) {
 		if ((p->sign = sign_wrap(p, *into)) == NULL)
 			return failed(p);
-		p->seven_bit = nm_seven_bit_new(p->sign, p->fault);
-		if ((*into = p->seven_bit) == NULL)
-			return NM_ERR_INTERNAL;
+		*into = p->sign;
 	}
+	/* Transfer codings come before line ends (RFC 8551 3.1): a binary part
+	 * has none. */
+	if ((p->canonical = nm_canonical_new(*into)) == NULL ||
+	    (p->seven_bit = nm_seven_bit_new(p->canonical, p->fault)) == NULL)
+		return NM_ERR_INTERNAL;
+	*into = p->seven_bit;
 	return NM_OK;
 }
 
@@ -334,10 +345,7 @@ nm_protecting_new(const struct nm_protect_options *options,
 	p->options = *options;
 	p->outputs = *outputs;
 	p->fault = fault;
-	p->split = nm_entity_new(&handler, p, fault);
-	if (p->split != NULL)
-		p->canonical = nm_canonical_new(p->split);
-	if (p->canonical == NULL) {
+	if ((p->split = nm_entity_new(&handler, p, fault)) == NULL) {
 		nm_protecting_free(&p);
 		return NM_ERR_INTERNAL;
 	}
@@ -352,9 +360,9 @@ nm_protecting_free(struct nm_protecting **out)
 
 	if (p == NULL)
 		return;
-	nm_stage_free(&p->canonical);
 	nm_stage_free(&p->split);
 	nm_stage_free(&p->seven_bit);
+	nm_stage_free(&p->canonical);
 	nm_stage_free(&p->sign);
 	nm_stage_free(&p->fan_out);
 	for (size_t i = 0; i < p->copy_count; i++) {
@@ -372,7 +380,7 @@ nm_protecting_free(struct nm_protecting **out)
 struct nm_stage *
 nm_protecting_stage(struct nm_protecting *p)
 {
-	return p->canonical;
+	return p->split;
 }
 
 const struct nm_protect_result *

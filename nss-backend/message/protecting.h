@@ -37,9 +37,9 @@ struct nm_protecting {
 	struct nm_addressee *addressees;
 	size_t addressee_count;
 	/* protect.c, from the input to the outputs */
-	struct nm_stage *canonical;
 	struct nm_stage *split;
 	struct nm_stage *seven_bit;
+	struct nm_stage *canonical;
 	struct nm_stage *sign;
 	struct nm_stage *fan_out;
 	struct nm_copy *copies;

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,12 @@
 
 #include <nssmime/mime.h>
 
-enum { FEED_WHOLE, FEED_BYTES, FEED_RANDOM, FEED_WAYS = FEED_RANDOM + 12 };
+enum {
+	FEED_WHOLE,
+	FEED_BYTES,
+	FEED_RANDOM,
+	FEED_WAYS = FEED_RANDOM + 12
+};
 
 static inline uint32_t
 feed_next(uint32_t *seed)
@@ -80,8 +86,8 @@ feed_through(struct nm_stage *(*make)(struct nm_stage *), const void *data,
 		if (way != 0) {
 			assert_int_equal(other.len, out->len);
 			if (out->len != 0)
-				assert_memory_equal(other.data, out->data,
-				    out->len);
+				assert_memory_equal(
+				    other.data, out->data, out->len);
 		}
 		nm_buffer_reset(&other);
 	}
@@ -109,15 +115,15 @@ check_through(struct nm_stage *(*make)(struct nm_stage *), const char *in,
 
 /* Random bytes with many of `often` among them. */
 static inline void
-random_text(struct nm_buffer *out, size_t len, const char *often,
-    uint32_t *seed)
+random_text(
+    struct nm_buffer *out, size_t len, const char *often, uint32_t *seed)
 {
 	size_t n = strlen(often);
 
 	for (size_t i = 0; i < len; i++) {
 		if (feed_next(seed) % 3 != 0)
-			nm_buffer_byte(out,
-			    (uint8_t)often[feed_next(seed) % n]);
+			nm_buffer_byte(
+			    out, (uint8_t)often[feed_next(seed) % n]);
 		else
 			nm_buffer_byte(out, (uint8_t)feed_next(seed));
 	}

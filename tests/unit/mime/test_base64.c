@@ -28,16 +28,15 @@ wire(void **state)
 static void
 strict(void **state)
 {
-	static const char *const bad[] = { "Z", "Zg", "Zg=", "Zh==", "Zm9=",
-		"Z===", "====", "Zg==Zg==", "Zm9v\n", "Zm 9", "Zm9-", "=Zg=",
-		"Zm9vZg=v", "Zm9v====" };
+	static const char *const bad[] = { "Z", "Zg",
+		"Zg=", "Zh==", "Zm9=", "Z===", "====", "Zg==Zg==", "Zm9v\n",
+		"Zm 9", "Zm9-", "=Zg=", "Zm9vZg=v", "Zm9v====" };
 	uint8_t out[64];
 	size_t n;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(
-		    nm_base64_decode(bad[i], strlen(bad[i]), out, &n));
+		assert_false(nm_base64_decode(bad[i], strlen(bad[i]), out, &n));
 }
 
 static void
@@ -52,8 +51,8 @@ every_byte(void **state)
 		bytes[i] = (uint8_t)(i * 7 + i / 256);
 	for (size_t len = 760; len <= sizeof(bytes); len++) {
 		nm_base64_encode(bytes, len, text);
-		assert_true(nm_base64_decode(text,
-		    nm_base64_encoded_size(len), back, &n));
+		assert_true(nm_base64_decode(
+		    text, nm_base64_encoded_size(len), back, &n));
 		assert_int_equal(n, len);
 		assert_memory_equal(back, bytes, len);
 	}
@@ -92,7 +91,8 @@ stages_there_and_back(void **state)
 			lf = memchr(p, '\n', (size_t)(end - p));
 			assert_non_null(lf);
 			assert_int_equal(lf[-1], '\r');
-			assert_true(lf - p == 77 ||
+			assert_true(
+			    lf - p == 77 ||
 			    (lf + 1 == end && lf - p < 77 && lf - p > 1));
 		}
 		feed_through(nm_base64_decoder_new, text.data, text.len, &out);

@@ -66,12 +66,12 @@ splitting(void **state)
 	check("A: b\r\n\r\n", "A: b\r\n\r\n", "", 1);
 	check("A: b\r\n c\r\nD: e\r\n\r\n\r\nbody\r\n\r\n",
 	    "A: b\r\n c\r\nD: e\r\n\r\n", "\r\nbody\r\n\r\n", 2);
-	check("A: b\nD: e\n\nbody\n\r\n\n", "A: b\nD: e\n\n", "body\n\r\n\n",
-	    2);
+	check(
+	    "A: b\nD: e\n\nbody\n\r\n\n", "A: b\nD: e\n\n", "body\n\r\n\n", 2);
 	check("A: b\r\n\nbody", "A: b\r\n\n", "body", 1);
 	/* white space does not make a line empty, nor does a bare CR */
-	check("A: b\r\n \r\nD: e\r\n\r\nx", "A: b\r\n \r\nD: e\r\n\r\n", "x",
-	    2);
+	check(
+	    "A: b\r\n \r\nD: e\r\n\r\nx", "A: b\r\n \r\nD: e\r\n\r\n", "x", 2);
 	check("A: b\r\rC: d\n\r\nx", "A: b\r\rC: d\n\r\n", "x", 1);
 }
 
@@ -129,8 +129,8 @@ failures(void **state)
 
 	memset(&s, 0, sizeof(s));
 	stage = nm_entity_new(&handler, &s, NULL);
-	assert_int_equal(feed_all(stage, "A: \0b\n\nx", 8, 0),
-	    NM_ERR_MALFORMED_MESSAGE);
+	assert_int_equal(
+	    feed_all(stage, "A: \0b\n\nx", 8, 0), NM_ERR_MALFORMED_MESSAGE);
 	nm_stage_free(&stage);
 	assert_int_equal(s.calls, 0);
 }

@@ -90,7 +90,8 @@ framing(void **state)
 	check("--b\none\n--b\ntwo\n--b--", "[one][two]2 closed");
 	check("\r\n--b\r\none\r\n\r\n--b\r\n\r\n--b--\r\n",
 	    "[one\r\n][]2 closed");
-	check("pre\r\n--b\r\nx\r\n--b--\r\npost", "[x]1 closed preamble epilogue");
+	check("pre\r\n--b\r\nx\r\n--b--\r\npost",
+	    "[x]1 closed preamble epilogue");
 	check(" \r\n\t\n--b\r\nx\r\n--b--\r\n \r\n", "[x]1 closed");
 	/* delimiters with nothing between them */
 	check("--b\r\n--b\r\n--b--\r\n", "[][]2 closed");
@@ -106,7 +107,8 @@ exactness(void **state)
 	(void)state;
 	check("--b\r\nx\r\n--bX\r\n--b-\r\n --b\r\n-b\r\n--b--\r\n",
 	    "[x\r\n--bX\r\n--b-\r\n --b\r\n-b]1 closed");
-	check("--b\nx\n--b--X\n--b--- \n--b -- \n--b--", "[x\n--b--X\n--b--- \n--b -- ]1 closed");
+	check("--b\nx\n--b--X\n--b--- \n--b -- \n--b--",
+	    "[x\n--b--X\n--b--- \n--b -- ]1 closed");
 	check("--b \t \r\nx\r\n--b--\t\r\n", "[x]1 closed");
 	check("--b\r\nx--b\r\n--b--", "[x--b]1 closed");
 	check("--b\r\nx\r--b\r\n--b--", "[x\r--b]1 closed");
@@ -206,7 +208,8 @@ reference(const uint8_t *p, size_t len, struct nm_buffer *out)
 			stop--;
 		while (stop > line && (stop[-1] == ' ' || stop[-1] == '\t'))
 			stop--;
-		if (!closed && stop - line >= 3 && memcmp(line, "--b", 3) == 0 &&
+		if (!closed && stop - line >= 3 &&
+		    memcmp(line, "--b", 3) == 0 &&
 		    (stop - line == 3 ||
 			(stop - line == 5 && memcmp(line, "--b--", 5) == 0))) {
 			if (part != NULL) {
@@ -261,8 +264,9 @@ random_input(void **state)
 	(void)state;
 	for (int round = 0; round < 4000; round++) {
 		for (uint32_t i = feed_next(&seed) % 40; i != 0; i--)
-			nm_buffer_string(&in, pieces[feed_next(&seed) %
-			    (sizeof(pieces) / sizeof(pieces[0]))]);
+			nm_buffer_string(
+			    &in, pieces[feed_next(&seed) %
+					(sizeof(pieces) / sizeof(pieces[0]))]);
 		nm_buffer_byte(&in, '.');
 		reference(in.data, in.len, &expected);
 		for (int way = 0; way < FEED_WAYS; way++) {
@@ -285,8 +289,8 @@ failure(void **state)
 	memset(&s, 0, sizeof(s));
 	s.err = NM_ERR_CANCELLED;
 	stage = nm_multipart_new("b", &handler, &s, NULL);
-	assert_int_equal(feed_all(stage, "--b\nx\n--b--", 11, 0),
-	    NM_ERR_CANCELLED);
+	assert_int_equal(
+	    feed_all(stage, "--b\nx\n--b--", 11, 0), NM_ERR_CANCELLED);
 	nm_stage_free(&stage);
 	nm_buffer_reset(&s.text);
 	nm_buffer_reset(&s.part);

@@ -60,11 +60,11 @@ there_and_back(void **state)
 
 	(void)state;
 	for (int round = 0; round < 60; round++) {
-		random_text(&in, 2500, round % 2 == 0 ? "From >. =\r\n\r\n\t"
-						      : "abcdefgh  ",
+		random_text(&in, 2500,
+		    round % 2 == 0 ? "From >. =\r\n\r\n\t" : "abcdefgh  ",
 		    &seed);
-		feed_through(nm_quoted_printable_encoder_new, in.data, in.len,
-		    &text);
+		feed_through(
+		    nm_quoted_printable_encoder_new, in.data, in.len, &text);
 		for (p = text.data, end = p + text.len; p < end; p = lf + 1) {
 			lf = memchr(p, '\n', (size_t)(end - p));
 			if (lf == NULL)
@@ -78,8 +78,8 @@ there_and_back(void **state)
 			for (; p < lf; p++)
 				assert_true(*p < 0x7f);
 		}
-		feed_through(nm_quoted_printable_decoder_new, text.data,
-		    text.len, &out);
+		feed_through(
+		    nm_quoted_printable_decoder_new, text.data, text.len, &out);
 		/* bare LFs came back as CRLF */
 		feed_through(nm_canonical_new, in.data, in.len, &canon);
 		assert_bytes(&out, canon.data, canon.len);
@@ -103,8 +103,8 @@ noise(void **state)
 				nm_buffer_byte(&in, ' ');
 		}
 		random_text(&in, 300, "ab4F==  \t\r\n", &seed);
-		feed_through(nm_quoted_printable_decoder_new, in.data, in.len,
-		    &out);
+		feed_through(
+		    nm_quoted_printable_decoder_new, in.data, in.len, &out);
 		nm_buffer_reset(&in);
 		nm_buffer_reset(&out);
 	}
