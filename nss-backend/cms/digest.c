@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include <nssmime/algorithm.h>
+#include <nssmime/cms.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Large writes go to several digests in slices that stay in the cache. */
+#define SLICE ((size_t)64 * 1024)
+#define HEAD  48
+
+struct nm_digests {
+	PK11Context *contexts[NM_DIGEST_COUNT];
+	uint8_t values[NM_DIGEST_COUNT][NM_DIGEST_MAX_SIZE];
+	bool done[NM_DIGEST_COUNT];
+	bool failed;
+	bool finished;
+	/* the first bytes, and how many there were in all */
+	uint8_t head[HEAD];
+	uint64_t total;
+};
+
+struct nm_digests *
+nm_digests_new(unsigned set)
+{
+	struct nm_digests *ds = calloc(1, sizeof(*ds));
+
+	if (ds == NULL)
+		return NULL;
+	for (unsigned i = NM_DIGEST_NONE + 1; i < NM_DIGEST_COUNT; i++) {
+		if ((set & NM_DIGEST_BIT(i)) == 0)
+			continue;
+		ds->contexts[i] = PK11_CreateDigestContext(
+		    nm_digest_tag((enum nm_digest)i));
+		if (ds->contexts[i] == NULL ||
+		    PK11_DigestBegin(ds->contexts[i]) != SECSuccess) {
+			nm_digests_free(&ds);
+			return NULL;
+		}
+	}
+	return ds;
+}
+
+static void
+stop(struct nm_digests *ds, unsigned i)
+{
+	if (ds->contexts[i] == NULL)
+		return;
+	PK11_DestroyContext(ds->contexts[i], PR_TRUE);
+	ds->contexts[i] = NULL;
+}
+
+void
+nm_digests_free(struct nm_digests **ds)
+{
+	if (*ds == NULL)
+		return;
+	for (unsigned i = 0; i < NM_DIGEST_COUNT; i++)
+		stop(*ds, i);
+	free(*ds);
+	*ds = NULL;
+}
+
+static void
+keep_head(struct nm_digests *ds, const uint8_t *data, size_t len)
+{
+	if (ds->total < HEAD) {
+		size_t have = (size_t)ds->total;
+		size_t n = len < HEAD - have ? len : HEAD - have;
+
+		memcpy(ds->head + have, data, n);
+	}
+	ds->total += len;
+}
+
+enum nm_error
+nm_digests_update(struct nm_digests *ds, const uint8_t *data, size_t len)
+{
+	if (ds->failed || ds->finished)
+		return NM_ERR_INTERNAL;
+	if (len == 0)
+		return NM_OK;
+	keep_head(ds, data, len);
+	while (len != 0) {
+		size_t n = len < SLICE ? len : SLICE;
+
+		for (unsigned i = 0; i < NM_DIGEST_COUNT; i++) {
+			if (ds->contexts[i] == NULL)
+				continue;
+			if (PK11_DigestOp(ds->contexts[i], data, (unsigned)n) !=
+			    SECSuccess) {
+				ds->failed = true;
+				return NM_ERR_INTERNAL;
+			}
+		}
+		data += n;
+		len -= n;
+	}
+	return NM_OK;
+}
+
+void
+nm_digests_keep(struct nm_digests *ds, unsigned set)
+{
+	for (unsigned i = 0; i < NM_DIGEST_COUNT; i++) {
+		if ((set & NM_DIGEST_BIT(i)) == 0)
+			stop(ds, i);
+	}
+}
+
+enum nm_error
+nm_digests_finish(struct nm_digests *ds)
+{
+	if (ds->failed)
+		return NM_ERR_INTERNAL;
+	ds->finished = true;
+	for (unsigned i = 0; i < NM_DIGEST_COUNT; i++) {
+		unsigned len = 0;
+
+		if (ds->contexts[i] == NULL)
+			continue;
+		if (PK11_DigestFinal(ds->contexts[i], ds->values[i], &len,
+			NM_DIGEST_MAX_SIZE) != SECSuccess ||
+		    len != nm_digest_size((enum nm_digest)i)) {
+			ds->failed = true;
+			return NM_ERR_INTERNAL;
+		}
+		ds->done[i] = true;
+		stop(ds, i);
+	}
+	return NM_OK;
+}
+
+struct nm_bytes
+nm_digests_value(const struct nm_digests *ds, enum nm_digest d)
+{
+	if ((unsigned)d >= NM_DIGEST_COUNT || !ds->done[d])
+		return (struct nm_bytes) { NULL, 0 };
+	return (struct nm_bytes) { ds->values[d], nm_digest_size(d) };
+}
+
+/*
+ * SET OF { SEQUENCE { OBJECT IDENTIFIER, ...: the lengths are read by hand,
+ * for only the first bytes are at hand. No text begins like this.
+ */
+bool
+nm_digests_of_attributes(const struct nm_digests *ds)
+{
+	size_t have = ds->total < HEAD ? (size_t)ds->total : HEAD;
+	uint64_t len, left;
+	size_t at = 0;
+
+	for (unsigned level = 0; level < 2; level++) {
+		size_t octets;
+
+		if (have - at < 2 || ds->head[at] != (level == 0 ? 0x31 : 0x30))
+			return false;
+		len = ds->head[at + 1];
+		at += 2;
+		octets = len < 0x80 ? 0 : (size_t)(len & 0x7f);
+		if (octets > 8 || have - at < octets)
+			return false;
+		if (len >= 0x80)
+			len = 0;
+		for (; octets != 0; octets--)
+			len = len << 8 | ds->head[at++];
+		left = ds->total - at;
+		if (level == 0 ? len != left : len > left)
+			return false;
+	}
+	return at < have && ds->head[at] == 0x06;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "rid.h"
+
+bool
+nm_rid_parse_issuer_serial(struct nm_bytes value, struct nm_rid *rid)
+{
+	struct nm_tlv issuer, serial;
+
+	if (!nm_der_take(&value, 0x30, &issuer) ||
+	    !nm_der_take(&value, 0x02, &serial) || value.len != 0 ||
+	    serial.value.len == 0)
+		return false;
+	*rid = (struct nm_rid) { .issuer = issuer.raw, .serial = serial.value };
+	return true;
+}
+
+bool
+nm_rid_parse(const struct nm_tlv *tlv, struct nm_rid *rid)
+{
+	struct nm_bytes value = tlv->value;
+	struct nm_tlv segment;
+
+	switch (tlv->tag) {
+	case 0x30:
+		return nm_rid_parse_issuer_serial(value, rid);
+	case 0xa0: /* BER: the string in one segment */
+		if (!nm_der_take(&value, 0x04, &segment) || value.len != 0)
+			return false;
+		value = segment.value;
+		break;
+	case 0x80:
+		break;
+	default:
+		return false;
+	}
+	*rid = (struct nm_rid) { .key_id = value };
+	return value.len != 0;
+}
+
+void
+nm_rid_put_issuer_serial(struct nm_buffer *out, uint8_t tag,
+    const CERTCertificate *cert)
+{
+	size_t mark = nm_der_begin(out, tag);
+
+	nm_buffer_append(out, cert->derIssuer.data, cert->derIssuer.len);
+	nm_der_put(out, 0x02, cert->serialNumber.data, cert->serialNumber.len);
+	nm_der_end(out, mark);
+}
+
+/* Some write more zeros before a serial number than DER allows. */
+static struct nm_bytes
+without_zeros(struct nm_bytes n)
+{
+	while (n.len > 1 && n.data[0] == 0) {
+		n.data++;
+		n.len--;
+	}
+	return n;
+}
+
+static struct nm_bytes
+item(const SECItem *i)
+{
+	return (struct nm_bytes) { i->data, i->len };
+}
+
+bool
+nm_rid_matches(const struct nm_rid *rid, CERTCertificate *cert)
+{
+	if (rid->key_id.len != 0)
+		return nm_bytes_equal(rid->key_id, item(&cert->subjectKeyID));
+	return rid->issuer.len != 0 &&
+	    nm_bytes_equal(rid->issuer, item(&cert->derIssuer)) &&
+	    nm_bytes_equal(without_zeros(rid->serial),
+		without_zeros(item(&cert->serialNumber)));
+}
