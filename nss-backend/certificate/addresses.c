@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * The addresses of a certificate (RFC 8550 section 3): rfc822Name and
+ * SmtpUTF8Mailbox (RFC 8398, RFC 9598) of subjectAltName, and the e-mail
+ * attribute of the subject. NSS knows neither SmtpUTF8Mailbox nor, in its
+ * list, where an address came from; and cuts at a NUL byte, so that
+ * "alice@example.org\0.evil" would read as alice's. Here such a name is none.
+ */
+#include "certificate/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <secitem.h>
+#include <secoid.h>
+
+#define MAX_ADDRESSES 1000
+#define MAX_ADDRESS   1024
+
+#define TAG_OTHER_NAME 0xa0 /* GeneralName's choices, RFC 5280 4.2.1.6 */
+#define TAG_RFC822     0x81
+
+void
+nm_strings_clear(struct nm_strings *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		free(s->items[i]);
+	free(s->items);
+	*s = (struct nm_strings){ NULL, 0 };
+}
+
+/* Whether it is UTF-8 (RFC 3629) without controls, or ASCII alone. */
+static bool
+is_text(struct nm_bytes v, bool ascii)
+{
+	uint32_t code, least;
+	size_t more;
+
+	for (size_t i = 0; i < v.len; i++) {
+		if (v.data[i] < 0x20 || v.data[i] == 0x7f)
+			return false;
+		if (v.data[i] < 0x80)
+			continue;
+		if (ascii)
+			return false;
+		if ((v.data[i] & 0xe0) == 0xc0) {
+			more = 1;
+			least = 0x80;
+			code = v.data[i] & 0x1fu;
+		} else if ((v.data[i] & 0xf0) == 0xe0) {
+			more = 2;
+			least = 0x800;
+			code = v.data[i] & 0x0fu;
+		} else if ((v.data[i] & 0xf8) == 0xf0) {
+			more = 3;
+			least = 0x10000;
+			code = v.data[i] & 0x07u;
+		} else {
+			return false;
+		}
+		if (more > v.len - 1 - i)
+			return false;
+		for (; more > 0; more--) {
+			if ((v.data[++i] & 0xc0) != 0x80)
+				return false;
+			code = code << 6 | (v.data[i] & 0x3fu);
+		}
+		if (code < least || code > 0x10ffff ||
+		    (code >= 0xd800 && code <= 0xdfff))
+			return false;
+	}
+	return true;
+}
+
+static bool
+add(struct nm_strings *s, struct nm_bytes v, bool ascii)
+{
+	char **items, *item;
+
+	if (v.len < 3 || v.len > MAX_ADDRESS || s->count >= MAX_ADDRESSES ||
+	    memchr(v.data, '@', v.len) == NULL || !is_text(v, ascii))
+		return true;
+	for (size_t i = 0; i < s->count; i++) {
+		if (strlen(s->items[i]) == v.len &&
+		    memcmp(s->items[i], v.data, v.len) == 0)
+			return true;
+	}
+	items = realloc(s->items, (s->count + 1) * sizeof(*items));
+	if (items == NULL)
+		return false;
+	s->items = items;
+	if ((item = malloc(v.len + 1)) == NULL)
+		return false;
+	memcpy(item, v.data, v.len);
+	item[v.len] = '\0';
+	s->items[s->count++] = item;
+	return true;
+}
+
+/* OtherName ::= SEQUENCE { type-id, value [0] EXPLICIT ANY } */
+static bool
+add_other(struct nm_strings *s, struct nm_bytes other)
+{
+	/* id-on-SmtpUTF8Mailbox, 1.3.6.1.5.5.7.8.9 */
+	static const uint8_t mailbox[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07,
+		0x08, 0x09 };
+	struct nm_tlv oid, value, text;
+
+	if (!nm_der_take(&other, 0x06, &oid) ||
+	    oid.value.len != sizeof(mailbox) ||
+	    memcmp(oid.value.data, mailbox, sizeof(mailbox)) != 0 ||
+	    !nm_der_take(&other, 0xa0, &value) ||
+	    !nm_der_take(&value.value, 0x0c, &text) || value.value.len != 0)
+		return true;
+	return add(s, text.value, false);
+}
+
+static bool
+add_alternative(struct nm_strings *s, const CERTCertificate *cert)
+{
+	SECItem item = { siBuffer, NULL, 0 };
+	struct nm_tlv names, name;
+	struct nm_bytes cursor;
+	bool ok = true;
+
+	if (CERT_FindCertExtension(
+		cert, SEC_OID_X509_SUBJECT_ALT_NAME, &item) != SECSuccess)
+		return true;
+	cursor = (struct nm_bytes){ item.data, item.len };
+	if (nm_der_take(&cursor, 0x30, &names)) {
+		while (ok && nm_der_next(&names.value, &name)) {
+			if (name.tag == TAG_RFC822)
+				ok = add(s, name.value, true);
+			else if (name.tag == TAG_OTHER_NAME)
+				ok = add_other(s, name.value);
+		}
+	}
+	SECITEM_FreeItem(&item, PR_FALSE);
+	return ok;
+}
+
+static bool
+add_subject(struct nm_strings *s, const CERTCertificate *cert)
+{
+	SECOidTag tag;
+	SECItem *value;
+	bool ok = true;
+
+	for (CERTRDN **rdn = cert->subject.rdns;
+	     rdn != NULL && *rdn != NULL && ok; rdn++) {
+		for (CERTAVA **ava = (*rdn)->avas;
+		     ava != NULL && *ava != NULL && ok; ava++) {
+			tag = CERT_GetAVATag(*ava);
+			if (tag != SEC_OID_PKCS9_EMAIL_ADDRESS &&
+			    tag != SEC_OID_RFC1274_MAIL)
+				continue;
+			value = CERT_DecodeAVAValue(&(*ava)->value);
+			if (value == NULL)
+				continue;
+			ok =
+			    add(s, (struct nm_bytes){ value->data, value->len },
+				false);
+			SECITEM_FreeItem(value, PR_TRUE);
+		}
+	}
+	return ok;
+}
+
+bool
+nm_certificate_addresses(const CERTCertificate *cert, struct nm_strings *out)
+{
+	*out = (struct nm_strings){ NULL, 0 };
+	if (add_alternative(out, cert) && add_subject(out, cert))
+		return true;
+	nm_strings_clear(out);
+	return false;
+}

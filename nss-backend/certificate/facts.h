@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What the files of this floor ask of a certificate. */
+#ifndef NSSMIME_CERTIFICATE_FACTS_H
+#define NSSMIME_CERTIFICATE_FACTS_H
+
+#include <nssmime/certificate.h>
+
+/* ---- addresses.c ---- */
+
+struct nm_strings {
+	char **items;
+	size_t count;
+};
+/* Every address: rfc822Name, SmtpUTF8Mailbox, e-mail in the subject; as
+ * written, no duplicates. False: memory. */
+bool nm_certificate_addresses(
+    const CERTCertificate *cert, struct nm_strings *out);
+void nm_strings_clear(struct nm_strings *s);
+
+/* ---- facts.c ---- */
+
+#define NM_EKU_ABSENT 1u /* there is no such extension */
+#define NM_EKU_EMAIL  2u /* id-kp-emailProtection */
+#define NM_EKU_ANY    4u /* anyExtendedKeyUsage */
+unsigned nm_certificate_eku(const CERTCertificate *cert);
+
+struct nm_key_facts {
+	const char *type;
+	unsigned bits;
+	const char *curve;
+	bool can_sign;
+	bool can_encrypt;
+	bool known; /* an algorithm and a curve that we work with */
+};
+void nm_certificate_key_facts(CERTCertificate *cert, struct nm_key_facts *out);
+unsigned nm_certificate_usages(CERTCertificate *cert);
+/* The digest of the signature that its issuer made; SEC_OID_UNKNOWN where
+ * the algorithm has none of its own or is not known. */
+SECOidTag nm_certificate_signature_digest(const CERTCertificate *cert);
+/* Seconds since 1970; false: not readable. */
+bool nm_certificate_validity(
+    const CERTCertificate *cert, int64_t *from, int64_t *until);
+bool nm_certificate_self_issued(const CERTCertificate *cert);
+bool nm_certificate_same(const CERTCertificate *a, const CERTCertificate *b);
+
+/* ---- decode.c ---- */
+
+/* The bounds that nm_certificate_decode() asks for, for DER that NSS has
+ * decoded or will decode by another way. */
+bool nm_certificate_sane(struct nm_bytes der, struct nm_fault *fault);
+
+/* ---- store.c ---- */
+
+/* Whether the database itself (not another token) has it. */
+bool nm_certificate_stored(CERTCertificate *cert);
+/* Stores it, without trust, under a name that is no other subject's. */
+enum nm_error nm_certificate_store(struct nm_database *db,
+    CERTCertificate *cert, const struct nm_asker *asker,
+    struct nm_fault *fault);
+/* A name for it that no certificate of another subject has; malloc'd. */
+char *nm_certificate_nickname(CERTCertificate *cert, const char *wanted);
+/* Deletes a key and its public half, unless a certificate still has it. */
+enum nm_error nm_key_delete(
+    PK11SlotInfo *slot, SECKEYPrivateKey **key, struct nm_fault *fault);
+
+/* ---- import.c ---- */
+
+bool nm_import_add(struct nm_import *im, CERTCertificate *cert);
+bool nm_import_skip(
+    struct nm_import *im, const CERTCertificate *cert, const char *reason);
+/* The error of NSS in this thread, by name, for a fault's text. */
+const char *nm_nss_reason(void);
+
+#endif

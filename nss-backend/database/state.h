@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What the files of this floor share of an open database. */
+#ifndef NSSMIME_DATABASE_STATE_H
+#define NSSMIME_DATABASE_STATE_H
+
+#include <nssmime/database.h>
+
+/* CKA_ID of a key, and where it lies. */
+struct nm_key_id {
+	PK11SlotInfo *slot; /* own reference */
+	uint8_t *data;
+	size_t len;
+};
+
+struct nm_key_ids {
+	struct nm_key_id *items;
+	size_t count;
+	bool known;
+	uint64_t epoch;
+};
+
+struct nm_database {
+	char *folder;
+	enum nm_database_kind kind;
+	bool writable;
+	uint64_t changes; /* of ours, counted */
+	struct nm_key_ids keys;
+};
+
+/* keys.c */
+void nm_key_ids_clear(struct nm_key_ids *ids);
+
+/* database.c: "sql:<folder>" or "<folder>", which must be absolute; the
+ * folder, malloc'd, or NULL. */
+char *nm_folder_parse(const char *name);
+
+/* token.c: all present tokens that may hold the user's certificates; freed by
+ * PK11_FreeSlotList; NULL: none. */
+PK11SlotList *nm_slots(void);
+/* Whether a slot of such a list is of interest (not the one for bare
+ * cryptography). */
+bool nm_slot_counts(PK11SlotInfo *slot);
+
+/* The error of NSS in this thread, by name, for a fault's text. */
+const char *nm_nss_error(void);
+
+#endif
