@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "broker.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "download.h"
+#include "pinentry.h"
+#include "text.h"
+
+/* Of a name in a window: an Assuan line is short. */
+#define SHOWN 200
+
+struct broker {
+	int channel;
+	pid_t engine;
+	const struct host_caller *caller;
+	const struct host_settings *settings;
+	pid_t helper;	  /* shows the window; 0: none */
+	uint32_t showing; /* what for */
+	/* the next window: the one before has answered, but may not be gone */
+	struct host_message next;
+	char *text; /* what it says, the file's name; NULL: there is none */
+	bool whole; /* of a file: all of it has come */
+	struct nm_buffer file;
+	struct nm_buffer packet;
+};
+
+static void
+answer(const struct broker *b, uint32_t id, enum nm_error error,
+    const char *text)
+{
+	struct host_message m = { .type = HOST_ANSWER, .id = id,
+		.error = error };
+
+	if (error == NM_OK && text != NULL)
+		m.text = (struct nm_bytes) { (const uint8_t *)text,
+			strlen(text) };
+	(void)host_channel_send(b->channel, &m);
+}
+
+/* ---- in the helper ----------------------------------------------------- */
+
+static void
+ask(const struct broker *b)
+{
+	enum nm_error err;
+	char *password = NULL;
+
+	err = host_pinentry_ask(b->settings->pinentry, b->next.asking,
+	    b->next.again, b->text, &password);
+	answer(b, b->next.id, err, password);
+	nm_secret_free(&password);
+}
+
+/* The broker asks for itself, in its own words: the engine's are not to be
+ * believed where files of the user's are written. */
+static void
+save(const struct broker *b)
+{
+	struct nm_buffer text = NM_BUFFER_INIT;
+	char *folder, *name, *string = NULL, *none = NULL, *saved = NULL;
+	enum nm_error err = NM_ERR_STORAGE_FAILED;
+
+	folder = host_download_folder();
+	name = host_download_name(b->text);
+	if (folder == NULL || name == NULL)
+		goto out;
+	nm_buffer_format(&text,
+	    "Save a file with your certificate and its private key?\n\n"
+	    "Asked for by %s.\nFile: ", b->caller->name);
+	host_text_clean(&text, name, SHOWN);
+	nm_buffer_string(&text, "\nFolder: ");
+	host_text_clean(&text, folder, SHOWN);
+	if ((string = nm_buffer_take_string(&text)) == NULL)
+		goto out;
+	err = host_pinentry_ask(b->settings->pinentry, HOST_ASK_SAVE, 0,
+	    string, &none);
+	if (err == NM_OK)
+		err = host_download_write(folder, name,
+		    nm_buffer_bytes(&b->file), &saved);
+out:
+	answer(b, b->next.id, err, saved);
+	free(string);
+	free(saved);
+	free(name);
+	free(folder);
+}
+
+/* ---- in the broker ------------------------------------------------------ */
+
+/* A process of its own for each window, so that the broker never waits and no
+ * password is ever in it. Its group is what is ended with it. */
+static bool
+start_helper(struct broker *b)
+{
+	sigset_t none;
+	pid_t broker = getpid();
+
+	b->helper = fork();
+	if (b->helper < 0) {
+		b->helper = 0;
+		return false;
+	}
+	if (b->helper != 0) {
+		(void)setpgid(b->helper, b->helper);
+		return false;
+	}
+	(void)setpgid(0, 0);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != broker)
+		_exit(1);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	return true;
+}
+
+static void
+end_helper(struct broker *b)
+{
+	if (b->helper == 0)
+		return;
+	if (kill(-b->helper, SIGTERM) != 0)
+		(void)kill(b->helper, SIGTERM);
+}
+
+static void
+drop_next(struct broker *b)
+{
+	free(b->text);
+	b->text = NULL;
+	b->whole = false;
+	nm_buffer_reset(&b->file);
+}
+
+/* Shows what is next, if it is all there and no window is. */
+static void
+show_next(struct broker *b)
+{
+	if (b->text == NULL || b->helper != 0 || !b->whole)
+		return;
+	b->showing = b->next.id;
+	if (start_helper(b)) {
+		if (b->next.type == HOST_SAVE)
+			save(b);
+		else
+			ask(b);
+		_exit(0);
+	}
+	if (b->helper == 0)
+		answer(b, b->next.id, NM_ERR_PROMPT_UNAVAILABLE, NULL);
+	drop_next(b);
+}
+
+/* The engine sends the next one when the one before was answered. */
+static void
+take_next(struct broker *b, const struct host_message *m)
+{
+	struct nm_buffer text = NM_BUFFER_INIT;
+
+	if (b->text != NULL) {
+		answer(b, m->id, NM_ERR_BUSY, NULL);
+		return;
+	}
+	nm_buffer_append(&text, m->text.data, m->text.len);
+	b->next = *m;
+	b->whole = m->type == HOST_ASK;
+	if ((b->text = nm_buffer_take_string(&text)) == NULL)
+		answer(b, m->id, NM_ERR_INTERNAL, NULL);
+}
+
+static void
+take_data(struct broker *b, const struct host_message *m)
+{
+	if (b->text == NULL || b->whole || m->id != b->next.id)
+		return;
+	if (m->text.len == 0) {
+		b->whole = true;
+	} else if (b->file.len <= HOST_SAVE_MAX) {
+		nm_buffer_append(&b->file, m->text.data, m->text.len);
+		return;
+	}
+	if (nm_buffer_failed(&b->file) || b->file.len > HOST_SAVE_MAX) {
+		answer(b, m->id, NM_ERR_TOO_LARGE, NULL);
+		drop_next(b);
+	}
+}
+
+static void
+abandon(struct broker *b, uint32_t id)
+{
+	if (b->text != NULL && b->next.id == id) {
+		answer(b, id, NM_ERR_CANCELLED, NULL);
+		drop_next(b);
+	} else if (b->showing == id) {
+		end_helper(b);
+	}
+}
+
+/* False: the engine is gone. */
+static bool
+take_messages(struct broker *b)
+{
+	struct host_message m;
+	enum host_receiving got;
+
+	while ((got = host_channel_receive(b->channel, &b->packet, &m)) ==
+	    HOST_RECEIVED) {
+		switch (m.type) {
+		case HOST_ASK:
+		case HOST_SAVE:
+			take_next(b, &m);
+			break;
+		case HOST_SAVE_DATA:
+			take_data(b, &m);
+			break;
+		case HOST_ABANDON:
+			abandon(b, m.id);
+			break;
+		case HOST_ANSWER:
+			break; /* never to us */
+		}
+	}
+	return got != HOST_GONE;
+}
+
+/* Collects the children that have ended; true with *status: the engine. */
+static bool
+collect(struct broker *b, int *status)
+{
+	int how;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &how, WNOHANG)) > 0) {
+		if (pid == b->engine) {
+			*status = WIFEXITED(how) ? WEXITSTATUS(how)
+						 : 128 + WTERMSIG(how);
+			return true;
+		}
+		if (pid != b->helper)
+			continue;
+		b->helper = 0;
+		/* one that was ended, or broke, has not answered */
+		if (!WIFEXITED(how) || WEXITSTATUS(how) != 0)
+			answer(b, b->showing,
+			    WIFSIGNALED(how) ? NM_ERR_CANCELLED
+					     : NM_ERR_PROMPT_UNAVAILABLE,
+			    NULL);
+	}
+	return false;
+}
+
+int
+host_broker_run(int channel, pid_t engine, const struct host_caller *caller,
+    const struct host_settings *settings)
+{
+	struct broker b = { .channel = channel, .engine = engine,
+		.caller = caller, .settings = settings };
+	struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLIN } };
+	struct signalfd_siginfo info;
+	sigset_t set;
+	int status = 1;
+	bool done = false;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGCHLD);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGHUP);
+	fds[0].fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	fds[1].fd = channel;
+	while (fds[0].fd >= 0 && !done) {
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		while (read(fds[0].fd, &info, sizeof(info)) ==
+		    (ssize_t)sizeof(info)) {
+			if (info.ssi_signo != SIGCHLD)
+				(void)kill(engine, (int)info.ssi_signo);
+		}
+		done = collect(&b, &status);
+		if (!done && fds[1].revents != 0 && !take_messages(&b))
+			fds[1].fd = -1; /* its end is told by SIGCHLD */
+		if (!done)
+			show_next(&b);
+	}
+	end_helper(&b);
+	if (fds[0].fd >= 0)
+		(void)close(fds[0].fd);
+	drop_next(&b);
+	nm_buffer_reset(&b.packet);
+	return status;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "call.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bounds.h"
+#include "origin.h"
+#include "reply.h"
+
+/* NSS's path building needs more than the smallest stack. */
+#define STACK_SIZE (512u * 1024u)
+
+/* ---- ending ------------------------------------------------------------- */
+
+void
+host_call_free(struct host_call *call)
+{
+	host_streams_drop(call);
+	json_object_put(call->params);
+	json_object_put(call->error_data);
+	(void)pthread_cond_destroy(&call->cond);
+	(void)pthread_cond_destroy(&call->turn.cond);
+	free(call->origin);
+	free(call->id);
+	free(call);
+}
+
+static struct host_frame *
+reply_of(struct host_call *call, enum nm_error err, struct json_object *result)
+{
+	const char *text = NULL;
+
+	if (err == NM_OK && result != NULL)
+		return host_reply_result(call->id, result);
+	if (err == NM_OK)
+		err = NM_ERR_INTERNAL;
+	/* the sentence belongs to the failure that it was written for */
+	if (call->fault.code == err)
+		text = call->fault.text;
+	return host_reply_error(call->id, err, text, call->error_data);
+}
+
+bool
+host_call_end(struct host_call *call, enum nm_error error, const char *text)
+{
+	if (call->over || call->committed)
+		return false;
+	host_engine_send(call->engine,
+	    host_reply_error(call->id, error, text, NULL));
+	call->over = true;
+	(void)pthread_cond_signal(&call->cond);
+	return true;
+}
+
+struct host_call *
+host_call_find(struct host_engine *e, const char *id)
+{
+	struct host_call *c;
+
+	for (c = e->calls; c != NULL; c = c->next) {
+		if (!c->over && strcmp(c->id, id) == 0)
+			return c;
+	}
+	return NULL;
+}
+
+static void
+unlist(struct host_call *call)
+{
+	struct host_engine *e = call->engine;
+	struct host_call **at = &e->calls;
+
+	while (*at != call)
+		at = &(*at)->next;
+	*at = call->next;
+	if (--e->call_count == 0)
+		(void)pthread_cond_signal(&e->idle);
+}
+
+/* ---- the thread ------------------------------------------------------------ */
+
+static enum nm_error
+open_database(struct host_call *call)
+{
+	struct host_engine *e = call->engine;
+	struct host_confinement made = HOST_CONFINEMENT_INIT;
+	enum nm_error err;
+
+	err = host_session_open(&e->session, e->caller, e->settings, e->log,
+	    &call->fault);
+	if (err != NM_OK || e->confinement.done)
+		return err;
+	host_confine(&made, nm_database_folder(e->session.database),
+	    e->settings, e->log);
+	(void)pthread_mutex_lock(&e->lock);
+	e->confinement = made;
+	host_engine_wake(e); /* its thread is to be confined as well */
+	(void)pthread_mutex_unlock(&e->lock);
+	return NM_OK;
+}
+
+static void
+handle(struct host_call *call)
+{
+	struct host_engine *e = call->engine;
+	struct json_object *result = NULL;
+	enum nm_error err = NM_OK;
+	struct host_frame *reply;
+	bool confined = false;
+
+	host_confine_thread(&e->confinement, &confined);
+	if ((call->operation->flags & HOST_DATABASE) != 0)
+		err = open_database(call);
+	host_confine_thread(&e->confinement, &confined);
+	if (err == NM_OK)
+		err = call->operation->handler(call, call->params, &result);
+	reply = reply_of(call, err, result);
+	json_object_put(result);
+
+	(void)pthread_mutex_lock(&e->lock);
+	if ((call->operation->flags & HOST_KEY) != 0)
+		e->key_used = host_now();
+	if (call->over) {
+		free(reply);
+	} else {
+		host_engine_send(e, reply);
+		call->over = true;
+		if (err == NM_OK && call->end_connection) {
+			e->ending = true;
+			host_engine_wake(e);
+		}
+	}
+	(void)pthread_mutex_unlock(&e->lock);
+}
+
+static void *
+run(void *arg)
+{
+	struct host_call *call = arg;
+	struct host_engine *e = call->engine;
+	bool over;
+
+	(void)pthread_mutex_lock(&e->lock);
+	host_baton_wait(&call->turn, &e->lock);
+	over = call->over;
+	(void)pthread_mutex_unlock(&e->lock);
+	if (!over)
+		handle(call);
+	(void)pthread_mutex_lock(&e->lock);
+	host_baton_give(&e->baton);
+	unlist(call);
+	(void)pthread_mutex_unlock(&e->lock);
+	host_call_free(call);
+	return NULL;
+}
+
+static bool
+start_thread(struct host_call *call)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	bool started;
+
+	if (pthread_attr_init(&attributes) != 0)
+		return false;
+	started = pthread_attr_setdetachstate(&attributes,
+		      PTHREAD_CREATE_DETACHED) == 0 &&
+	    pthread_attr_setstacksize(&attributes, STACK_SIZE) == 0 &&
+	    pthread_create(&thread, &attributes, run, call) == 0;
+	(void)pthread_attr_destroy(&attributes);
+	return started;
+}
+
+/* ---- beginning --------------------------------------------------------------- */
+
+static struct host_call *
+new_call(struct host_engine *e, const struct host_operation *operation,
+    char *id, struct json_object *params)
+{
+	struct host_call *call = calloc(1, sizeof(*call));
+	const char *prompt = host_string(params, "prompt");
+
+	if (call == NULL) {
+		free(id);
+		json_object_put(params);
+		return NULL;
+	}
+	call->engine = e;
+	call->operation = operation;
+	call->id = id;
+	call->params = params;
+	call->asker = host_prompt_asker;
+	call->asker.arg = call;
+	call->may_prompt = prompt == NULL || strcmp(prompt, "never") != 0;
+	call->shows_progress = host_boolean(params, "progress", false);
+	call->shown = INT64_MIN;
+	(void)pthread_cond_init(&call->cond, NULL);
+	(void)pthread_cond_init(&call->turn.cond, NULL);
+	return call;
+}
+
+static enum nm_error
+check_origin(struct host_call *call)
+{
+	struct host_engine *e = call->engine;
+	const char *origin = host_string(call->params, "origin");
+
+	if (origin == NULL) {
+		if ((call->operation->flags & HOST_ORIGIN) != 0 &&
+		    e->caller->webmail)
+			return nm_fail(&call->fault, NM_ERR_INVALID_PARAMS,
+			    "Missing member \"origin\"");
+		return NM_OK;
+	}
+	if ((call->origin = host_origin_canonical(origin)) == NULL)
+		return nm_fail(&call->fault, NM_ERR_INVALID_PARAMS,
+		    "The member \"origin\" must be an https origin without "
+		    "a path");
+	if (!host_origin_allowed(e->settings, call->origin))
+		return nm_fail(&call->fault, NM_ERR_ORIGIN_NOT_ALLOWED,
+		    "The origin is not among those allowed");
+	return NM_OK;
+}
+
+static enum nm_error
+check(struct host_call *call)
+{
+	struct host_engine *e = call->engine;
+	enum nm_error err;
+
+	err = host_schema_check(call->operation->params, call->params,
+	    &call->fault);
+	if (err != NM_OK || (call->operation->flags & HOST_AT_ONCE) != 0)
+		return err;
+	if (e->settings_fault->code != NM_OK)
+		return nm_fail(&call->fault, e->settings_fault->code, "%s",
+		    e->settings_fault->text);
+	return check_origin(call);
+}
+
+/* Lock held. */
+static enum nm_error
+enlist(struct host_call *call)
+{
+	struct host_engine *e = call->engine;
+	struct host_call **at = &e->calls;
+	enum nm_error err;
+
+	if (e->call_count >= HOST_MAX_OPERATIONS)
+		return nm_fail(&call->fault, NM_ERR_BUSY,
+		    "%u operations are under way", HOST_MAX_OPERATIONS);
+	err = host_streams_accept(call, call->params, &call->fault);
+	if (err != NM_OK)
+		return err;
+	if (!start_thread(call))
+		return nm_fail(&call->fault, NM_ERR_BUSY,
+		    "No thread can be started");
+	/* here, not in the threads: they may start in any order */
+	host_baton_ask(&e->baton, &call->turn);
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = call;
+	e->call_count++;
+	return NM_OK;
+}
+
+void
+host_call_begin(struct host_engine *e, const struct host_operation *operation,
+    char *id, struct json_object *params)
+{
+	struct host_call *call = new_call(e, operation, id, params);
+	struct json_object *result = NULL;
+	enum nm_error err;
+	bool at_once = (operation->flags & HOST_AT_ONCE) != 0;
+
+	if (call == NULL) {
+		(void)pthread_mutex_lock(&e->lock);
+		host_engine_send(e, NULL);
+		(void)pthread_mutex_unlock(&e->lock);
+		return;
+	}
+	err = check(call);
+	if (err == NM_OK && at_once)
+		err = operation->handler(call, call->params, &result);
+	(void)pthread_mutex_lock(&e->lock);
+	if (err == NM_OK && !at_once && (err = enlist(call)) == NM_OK) {
+		/* the thread has it */
+		(void)pthread_mutex_unlock(&e->lock);
+		return;
+	}
+	host_engine_send(e, reply_of(call, err, result));
+	(void)pthread_mutex_unlock(&e->lock);
+	json_object_put(result);
+	host_call_free(call);
+}
+
+void
+host_call_wait(struct host_call *call)
+{
+	struct host_engine *e = call->engine;
+
+	host_baton_give(&e->baton);
+	(void)pthread_cond_wait(&call->cond, &e->lock);
+	host_baton_take(&e->baton, &call->turn, &e->lock);
+}

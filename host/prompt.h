@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * Questions to the user, as the engine puts them to the broker: one window at
+ * a time, in the order of asking; one for a token, however many operations
+ * need it; none for a minute after two were declined within one.
+ */
+#ifndef HOST_PROMPT_H
+#define HOST_PROMPT_H
+
+#include <nssmime/database.h>
+
+#include "channel.h"
+
+struct host_call;
+struct host_engine;
+struct host_prompt;
+
+struct host_prompts {
+	struct host_prompt *first, *last;
+	uint32_t count; /* of all that were made, for their ids */
+	int64_t declined; /* when the last one was; 0: never */
+	int64_t silent;	  /* until then nothing is asked */
+};
+
+/* The functions of a call's nm_asker; `arg` is the call. */
+extern const struct nm_asker host_prompt_asker;
+
+enum nm_error host_prompt_save(struct host_call *call, const char *name,
+    struct nm_bytes data, char **saved);
+
+/* With the lock held: an answer has come. */
+void host_prompt_answer(struct host_engine *e, const struct host_message *m);
+void host_prompts_clear(struct host_engine *e);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * The user's config.json and the administrator's policy.json, read once at
+ * start. A file that cannot be read or has an unknown member is an error that
+ * names file and member.
+ */
+#ifndef HOST_SETTINGS_H
+#define HOST_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <nssmime/error.h>
+
+struct host_settings {
+	char *database;	       /* "sql:<folder>" or NULL */
+	char *pinentry;	       /* program or NULL */
+	unsigned lock_minutes; /* idle lock; 0: never; default 15 */
+	char *log_level;       /* "error" | "warning" | "info" | "debug" */
+	char **origins;	       /* allowed web origins */
+	size_t origin_count;
+	char **callers; /* administrator only: further caller ids */
+	size_t caller_count;
+	unsigned long long max_decompressed; /* bytes */
+	bool pss;			     /* sign with RSASSA-PSS */
+	bool oaep;			     /* encrypt with RSA-OAEP */
+	char *config_path;		     /* where config.json is */
+};
+
+enum nm_error host_settings_load(struct host_settings *out,
+    struct nm_fault *fault);
+void host_settings_clear(struct host_settings *s);
+/* Records the user's choice of a database in config.json (atomically: a new
+ * file renamed over the old one), other members kept. */
+enum nm_error host_settings_choose_database(const struct host_settings *s,
+    const char *folder, struct nm_fault *fault);
+
+#endif
