@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MPL-2.0
+# Sourced by try.sh and test.sh: what has to be installed, and installing it
+# where that can be done.
+# shellcheck shell=bash
+
+# What the host is built of and runs with, by Debian's names.
+build_packages='cmake ninja-build gcc libc6-dev pkg-config libnss3-dev
+    libnspr4-dev libjson-c-dev libassuan-dev zlib1g-dev libidn2-dev
+    libseccomp-dev libsqlite3-dev ca-certificates python3'
+# What the demonstration needs besides.
+demo_packages='libnss3-tools openssl'
+# What the tests need besides.
+test_packages='libcmocka-dev libnss3-tools openssl gpgsm gnupg softhsm2 clang
+    procps'
+
+# Are we on Debian or something made of it?
+have_apt() {
+	command -v apt-get >/dev/null 2>&1 && command -v dpkg >/dev/null 2>&1
+}
+
+# The packages of $* that are not installed.
+missing_packages() {
+	local package
+	for package in "$@"; do
+		dpkg -s "$package" 2>/dev/null |
+		    grep -q '^Status: .* installed$' || echo "$package"
+	done
+}
+
+# The library of the sanitizers and the fuzzer for the clang in use: its
+# package carries clang's version in its name.
+clang_runtime_package() {
+	local version
+	version=$(apt-cache depends clang 2>/dev/null |
+	    sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
+	[ -z "$version" ] || echo "libclang-rt-$version-dev"
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null 2>&1; then
+		echo "This needs root, so sudo may ask for your password:" \
+		    "$*" >&2
+		sudo "$@"
+	else
+		echo "Please run this as root, then start again: $*" >&2
+		return 1
+	fi
+}
+
+# Installs what is missing of $*; asks for no rights if nothing is.
+install_packages() {
+	local missing
+	if ! have_apt; then
+		echo "There is no apt-get here. If something is missing" \
+		    "below, install what your system calls these (the names" \
+		    "are Debian's):" >&2
+		echo "$*" | fmt -w 72 | sed 's/^/    /' >&2
+		return 0
+	fi
+	missing=$(missing_packages "$@")
+	[ -n "$missing" ] || return 0
+	echo "Installing: $(echo "$missing" | tr '\n' ' ')"
+	export DEBIAN_FRONTEND=noninteractive
+	as_root apt-get update -q >/dev/null || return 1
+	# shellcheck disable=SC2086
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+	    --no-install-recommends $missing >/dev/null || return 1
+}
+
+# configure_and_build SOURCE FOLDER [cmake option...]: quietly, showing the
+# output only where it fails. Only one generator can be used in a folder, so
+# what is there goes on with the one it was made with.
+configure_and_build() {
+	local source=$1 folder=$2 log
+	shift 2
+	mkdir -p "$folder"
+	log=$folder/build.log
+	set -- -S "$source" -B "$folder" "$@"
+	if [ ! -f "$folder/CMakeCache.txt" ] &&
+	    command -v ninja >/dev/null 2>&1; then
+		set -- -G Ninja "$@"
+	fi
+	if ! cmake "$@" >"$log" 2>&1 ||
+	    ! cmake --build "$folder" --parallel "$(nproc)" >>"$log" 2>&1; then
+		cat "$log" >&2
+		echo "The build failed; the whole of it is in $log" >&2
+		return 1
+	fi
+}
