@@ -6,6 +6,7 @@
 
 #include <nssmime/mime.h>
 
+#include "bounds.h"
 #include "text.h"
 
 /* As much as fits in `max` bytes without cutting a character (RFC 3629): a
@@ -181,5 +182,12 @@ host_base64_member(struct json_object *object, const char *name,
 		    "The member \"%s\" must be strict base64", name);
 	}
 	out->len -= room - len;
+	/* the schema counts in whole groups of base64 */
+	if (len > HOST_MAX_INLINE) {
+		nm_buffer_reset(out);
+		return nm_fail(fault, NM_ERR_TOO_LARGE,
+		    "The member \"%s\" is larger than %u bytes", name,
+		    HOST_MAX_INLINE);
+	}
 	return NM_OK;
 }

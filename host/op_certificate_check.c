@@ -184,8 +184,8 @@ handle(struct host_call *call, struct json_object *params,
 		goto out;
 	if (strcmp(host_string(params, "for"), "encrypt") == 0)
 		purpose = NM_PURPOSE_ENCRYPT;
-	error = nm_path_check(host_call_database(call), g.certs[0], purpose,
-	    time_of(params), &path);
+	error = nm_path_check_with(host_call_database(call), g.certs[0],
+	    purpose, time_of(params), g.certs, g.count, &path);
 	if (error != NM_OK)
 		error =
 		    nm_fail(fault, error, "The certificate cannot be checked");

@@ -134,11 +134,11 @@ handle(struct host_call *call, struct json_object *params,
 	/* The database's password is asked for before the file's, so that the
 	 * latter is the last question. */
 	if (error == NM_OK && is_pkcs12(nm_buffer_bytes(&data)))
-		error = nm_token_unlock_named(db, NULL, host_call_asker(call),
-		    fault);
+		error = nm_token_unlock_named(
+		    db, NULL, host_call_asker(call), fault);
 	else if (error == NM_OK && !host_call_commit(call))
-		error = nm_fail(fault, NM_ERR_CANCELLED,
-		    "The operation was cancelled");
+		error = nm_fail(
+		    fault, NM_ERR_CANCELLED, "The operation was cancelled");
 	if (error == NM_OK)
 		error = nm_import(db, data.data, data.len,
 		    form_of(host_string(params, "form")), asker, &im, fault);

@@ -259,6 +259,14 @@ enum nm_error
 nm_path_check(struct nm_database *db, CERTCertificate *cert,
     enum nm_purpose purpose, int64_t when, struct nm_path *out)
 {
+	return nm_path_check_with(db, cert, purpose, when, NULL, 0, out);
+}
+
+enum nm_error
+nm_path_check_with(struct nm_database *db, CERTCertificate *cert,
+    enum nm_purpose purpose, int64_t when, CERTCertificate *const *along,
+    size_t along_count, struct nm_path *out)
+{
 	SECCertificateUsage usage = purpose == NM_PURPOSE_SIGN
 					? certificateUsageEmailSigner
 					: certificateUsageEmailRecipient;
@@ -285,10 +293,10 @@ nm_path_check(struct nm_database *db, CERTCertificate *cert,
 		ok = verify(cert, usage, time);
 	}
 	check_links(out, purpose);
-	if (ok)
-		check_now(out, when);
-	else
+	if (!ok)
 		nm_path_explain(out, usage, time);
+	else if (nm_path_is_current(out, along, along_count))
+		check_now(out, when);
 	for (size_t i = 0; i < out->count; i++)
 		out->reasons |= out->links[i].reasons;
 	/* whatever was found: what NSS refuses is not valid */

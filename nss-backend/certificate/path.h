@@ -14,4 +14,9 @@ void nm_path_explain(struct nm_path *p, SECCertificateUsage usage, PRTime when);
  * true too where it cannot be told. */
 bool nm_certificate_signed_by(CERTCertificate *cert, CERTCertificate *issuer);
 
+/* Whether an accepted path holds now; if not, its links say why. `along`: the
+ * certificates that may complete it beside those that tokens hold. */
+bool nm_path_is_current(struct nm_path *p, CERTCertificate *const *along,
+    size_t count);
+
 #endif

@@ -239,6 +239,10 @@ nm_certificate_set_trust(struct nm_database *db, CERTCertificate *cert,
 		return nm_fail(fault, NM_ERR_DATABASE_READ_ONLY,
 		    "The certificate database cannot be written to");
 	}
+	/* of one that is not stored NSS would keep the trust apart */
+	if (!cert->isperm)
+		return nm_fail(fault, NM_ERR_CERTIFICATE_NOT_FOUND,
+		    "The certificate is not in the database");
 	if ((slot = PK11_GetInternalKeySlot()) == NULL)
 		return storage_failed(fault, "There is no database");
 	/* trust is kept with a checksum under the database's key */

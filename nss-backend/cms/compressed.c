@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/*
- * CompressedData (RFC 3274), read:
- *   SEQUENCE { version, compressionAlgorithm,
- *              encapContentInfo { OID, [0] { OCTET STRING } } }
- */
+/* CompressedData (RFC 3274), read. */
 #include <stdlib.h>
-#include <string.h>
 
 #include <zlib.h>
 
 #include "content.h"
 #include "signed.h"
 
-#define CHUNK (64u * 1024u)
-/* What a small content may unfold to whatever its ratio: zlib's own limit of
- * about 1000:1 is reached by harmless ones. */
-#define FREE_SIZE (1024u * 1024u)
+#define CHUNK ((size_t)64 * 1024)
+/* The ratio binds from here on: a short text may shrink to nearly nothing. */
+#define FREE ((uint64_t)1024 * 1024)
 
-enum field { NOTHING, VERSION, ALGORITHM, CONTENT };
+enum field {
+	NOTHING,
+	VERSION,
+	ALGORITHM,
+	CONTENT
+};
 
 struct content {
 	struct nm_content base;
 	struct nm_cms_layer layer;
 	struct nm_stage *next;
 	enum field field;
-	bool type_seen;
-	bool inflating;
-	bool ended; /* the zlib stream is over */
+	bool typed;
+	bool begun;
 	z_stream zlib;
+	bool ready; /* zlib is */
+	bool over;  /* the compressed stream is */
 	uint64_t in, out;
 	uint8_t chunk[CHUNK];
 };
@@ -59,95 +59,111 @@ begin(struct nm_content *base, unsigned depth, uint8_t tag,
 		*action = NM_BER_DESCEND;
 		return NM_OK;
 	}
-	if (depth == 2 && tag == 0x06 && !c->type_seen)
+	if (depth == 2 && tag == 0x06 && !c->typed) {
+		c->typed = true;
 		return NM_OK;
-	if (depth == 2 && tag == 0xa0 && c->type_seen) {
+	}
+	if (depth == 2 && tag == 0xa0 && c->typed) {
 		*action = NM_BER_DESCEND;
 		return NM_OK;
 	}
-	if (depth == 3 && (tag == 0x04 || tag == 0x24) && !c->inflating) {
+	if (depth == 3 && (tag == 0x04 || tag == 0x24) && !c->begun) {
+		c->begun = true;
 		*action = NM_BER_STREAM;
-		if (inflateInit(&c->zlib) != Z_OK)
-			return NM_ERR_INTERNAL;
-		c->inflating = true;
 		return base->env.handler->begin(base->env.arg, &c->layer,
 		    &c->next);
 	}
-	return malformed(c, "has a field out of place");
+	return malformed(c, "is not as RFC 3274 has it");
 }
 
 static enum nm_error
 element(struct nm_content *base, unsigned depth, const struct nm_tlv *tlv)
 {
-	/* id-alg-zlibCompress (RFC 3274 2) */
 	static const uint8_t zlib[] = { NM_OID_SMIME(3, 8) };
 	struct content *c = (struct content *)base;
-	struct nm_bytes at = tlv->value;
+	struct nm_bytes value = tlv->value;
 	struct nm_tlv oid;
 
-	if (depth == 2) {
-		c->type_seen = true;
+	if (depth != 1 || c->field != ALGORITHM)
 		return NM_OK;
-	}
-	if (c->field != ALGORITHM)
-		return NM_OK;
-	if (!nm_der_take(&at, 0x06, &oid))
-		return malformed(c, "has a malformed compressionAlgorithm");
+	if (!nm_der_take(&value, 0x06, &oid))
+		return malformed(c, "has a malformed algorithm");
 	if (!nm_bytes_equal(oid.value,
 		(struct nm_bytes) { zlib, sizeof(zlib) }))
 		return nm_fail(base->env.fault, NM_ERR_UNSUPPORTED_ALGORITHM,
-		    "The content is compressed by an algorithm other than "
-		    "zlib");
+		    "The content is compressed by an unknown algorithm");
 	return NM_OK;
 }
 
 static enum nm_error
-pass_on(struct content *c, size_t len)
+inflated(struct content *c, size_t len)
 {
 	c->out += len;
 	if (c->out > NM_MAX_DECOMPRESSED)
 		return nm_fail(c->base.env.fault, NM_ERR_MALFORMED_MESSAGE,
-		    "The content decompresses to more than %u bytes",
+		    "The compressed content is longer than %u bytes",
 		    NM_MAX_DECOMPRESSED);
-	if (c->out > FREE_SIZE && c->out / NM_MAX_RATIO > c->in)
+	if (c->out > FREE && c->out / NM_MAX_RATIO > c->in)
 		return nm_fail(c->base.env.fault, NM_ERR_MALFORMED_MESSAGE,
-		    "The content decompresses to more than %u times its size",
+		    "The content is more than %d times as long as it was "
+		    "compressed",
 		    NM_MAX_RATIO);
-	return c->next == NULL ? NM_OK
-			       : nm_stage_write(c->next, c->chunk, len);
+	if (c->next == NULL)
+		return NM_OK;
+	return nm_stage_write(c->next, c->chunk, len);
+}
+
+/* `len` is at most what zlib takes at once. */
+static enum nm_error
+inflate_all(struct content *c, const uint8_t *bytes, size_t len)
+{
+	enum nm_error e;
+	int rv;
+
+	c->zlib.next_in = (Bytef *)(uintptr_t)bytes;
+	c->zlib.avail_in = (uInt)len;
+	do {
+		uInt before = c->zlib.avail_in;
+
+		c->zlib.next_out = c->chunk;
+		c->zlib.avail_out = CHUNK;
+		rv = inflate(&c->zlib, Z_NO_FLUSH);
+		c->in += before - c->zlib.avail_in;
+		if (rv != Z_OK && rv != Z_STREAM_END && rv != Z_BUF_ERROR)
+			return malformed(c, "cannot be decompressed");
+		if ((e = inflated(c, CHUNK - c->zlib.avail_out)) != NM_OK)
+			return e;
+		if (rv == Z_STREAM_END) {
+			c->over = true;
+			if (c->zlib.avail_in != 0)
+				return malformed(c, "goes on after its end");
+			return NM_OK;
+		}
+	} while (c->zlib.avail_in != 0 || c->zlib.avail_out == 0);
+	return NM_OK;
 }
 
 static enum nm_error
 data(struct nm_content *base, const uint8_t *bytes, size_t len)
 {
 	struct content *c = (struct content *)base;
-	enum nm_error e;
-	int z;
+	enum nm_error e = NM_OK;
 
-	c->in += len;
-	while (len != 0 && !c->ended) {
-		uInt n = len < CHUNK ? (uInt)len : (uInt)CHUNK;
+	if (!c->ready) {
+		if (inflateInit(&c->zlib) != Z_OK)
+			return NM_ERR_INTERNAL;
+		c->ready = true;
+	}
+	while (e == NM_OK && len != 0) {
+		size_t n = len < CHUNK ? len : CHUNK;
 
-		/* zlib does not write to its input */
-		c->zlib.next_in = (Bytef *)(uintptr_t)bytes;
-		c->zlib.avail_in = n;
-		do {
-			c->zlib.next_out = c->chunk;
-			c->zlib.avail_out = CHUNK;
-			z = inflate(&c->zlib, Z_NO_FLUSH);
-			if (z == Z_MEM_ERROR)
-				return NM_ERR_INTERNAL;
-			if (z != Z_OK && z != Z_STREAM_END && z != Z_BUF_ERROR)
-				return malformed(c, "is no zlib stream");
-			e = pass_on(c, CHUNK - c->zlib.avail_out);
-			if (e != NM_OK)
-				return e;
-			c->ended = z == Z_STREAM_END;
-		} while (!c->ended && c->zlib.avail_out == 0);
+		if (c->over)
+			return malformed(c, "goes on after its end");
+		e = inflate_all(c, bytes, n);
 		bytes += n;
 		len -= n;
 	}
-	return NM_OK;
+	return e;
 }
 
 static enum nm_error
@@ -165,9 +181,9 @@ finish(struct nm_content *base)
 	struct content *c = (struct content *)base;
 	enum nm_error e;
 
-	if (!c->inflating)
+	if (!c->begun)
 		return malformed(c, "has no content");
-	if (!c->ended)
+	if (!c->over)
 		return malformed(c, "is truncated");
 	if (c->next != NULL && (e = nm_stage_finish(c->next)) != NM_OK)
 		return e;
@@ -179,9 +195,9 @@ content_free(struct nm_content *base)
 {
 	struct content *c = (struct content *)base;
 
-	if (c->inflating)
-		(void)inflateEnd(&c->zlib);
 	nm_stage_free(&c->next);
+	if (c->ready)
+		(void)inflateEnd(&c->zlib);
 	nm_wipe(c->chunk, sizeof(c->chunk));
 	free(c);
 }

@@ -125,8 +125,8 @@ describe_chain(
 }
 
 static enum nm_error
-judge_certificate(
-    struct nm_reading *r, struct nm_read_signer *s, CERTCertificate *cert)
+judge_certificate(struct nm_reading *r, struct nm_read_signer *s,
+    CERTCertificate *cert, const struct bag *bag)
 {
 	struct nm_path path;
 	enum nm_error error;
@@ -137,8 +137,8 @@ judge_certificate(
 	s->has_certificate = true;
 	s->reasons |= nm_sender_compare(
 	    &r->sender, s->certificate.addresses, s->certificate.address_count);
-	error = nm_path_check(
-	    r->options.db, cert, NM_PURPOSE_SIGN, path_time(r), &path);
+	error = nm_path_check_with(r->options.db, cert, NM_PURPOSE_SIGN,
+	    path_time(r), bag->certs, bag->count, &path);
 	if (error != NM_OK)
 		return error;
 	s->reasons |= path.reasons;
@@ -184,7 +184,7 @@ verify_signer(struct nm_reading *r, struct nm_read_signer *s,
 		s->reasons |=
 		    r->sender.reasons |
 		    NM_REASON_BIT(NM_REASON_SIGNER_CERTIFICATE_MISSING);
-	else if ((error = judge_certificate(r, s, cert)) != NM_OK)
+	else if ((error = judge_certificate(r, s, cert, bag)) != NM_OK)
 		return error;
 	s->status = nm_reasons_status(s->reasons);
 	return NM_OK;

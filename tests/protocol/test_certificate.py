@@ -259,7 +259,15 @@ class Import(Case):
                                     "sql:" + database))
         questions = [q for q in asked(self.env) if q.startswith("GETPIN")]
         self.assertEqual(len(questions), 1)
-        self.assertNotIn(PASSWORD, "".join(asked(self.env)))
+
+    def test_pkcs12_into_a_locked_database(self):
+        database = PKI.empty(os.path.join(self.folder, "db"), "primary")
+        host = self.start(database, ["pin primary", "pin " + PASSWORD])
+        host.request("certificate.import", {"data": PKI.base64("bob.p12")})
+        self.assertEqual(self.own(host), {"bob@example.org"})
+        questions = [q for q in asked(self.env) if q.startswith("GETPIN")]
+        self.assertEqual(len(questions), 2)
+        self.assertNotIn("primary", "".join(questions))
 
     def test_wrong_password_then_right(self):
         database = PKI.empty(os.path.join(self.folder, "db"))

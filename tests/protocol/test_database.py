@@ -109,9 +109,12 @@ class Status(Case):
         database = PKI.copy(os.path.join(self.folder, "db"))
 
         def contents():
-            return {name: (os.stat(os.path.join(database, name)).st_mtime_ns,
-                           open(os.path.join(database, name), "rb").read())
-                    for name in os.listdir(database)}
+            found = {}
+            for name in os.listdir(database):
+                with open(os.path.join(database, name), "rb") as file:
+                    found[name] = (os.fstat(file.fileno()).st_mtime_ns,
+                                   file.read())
+            return found
         before = contents()
         host = self.start(database="sql:" + database)
         host.request("database.status", {})

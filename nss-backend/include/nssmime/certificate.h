@@ -128,11 +128,16 @@ struct nm_path {
  * (findings/nss.md section 8); then what NSS leaves out: anyExtendedKeyUsage
  * (RFC 8550 4.4.4), key strength, weak signature digests in the chain,
  * `expired-since` (valid at `when`, expired by now). `when` and now in
- * seconds. Temporary certificates that the caller holds may complete the
- * chain. Fails only for memory: everything else is a reason.
+ * seconds. Fails only for memory: everything else is a reason.
  */
 enum nm_error nm_path_check(struct nm_database *db, CERTCertificate *cert,
     enum nm_purpose purpose, int64_t when, struct nm_path *out);
+/* The same, where certificates came along (in a message, in a request): only
+ * those and what the tokens hold may complete the chain, whatever NSS has seen
+ * elsewhere. The caller holds them as NSS's temporary certificates. */
+enum nm_error nm_path_check_with(struct nm_database *db,
+    CERTCertificate *cert, enum nm_purpose purpose, int64_t when,
+    CERTCertificate *const *along, size_t along_count, struct nm_path *out);
 void nm_path_clear(struct nm_path *p);
 
 /* ---- choice.c ---------------------------------------------------------- */
