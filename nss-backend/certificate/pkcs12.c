@@ -26,6 +26,8 @@ struct job {
 		bool stored, owned;    /* before the import */
 	} * certs;
 	size_t count;
+	SECItem password;
+	uint8_t bmp[2 * MAX_PASSWORD + 2];
 };
 
 /* Called by NSS until it is given a name that is free; `arg` is the
@@ -68,15 +70,16 @@ close_decoder(struct job *j)
 	j->decoder = NULL;
 }
 
-/* Tries one form of a password. */
+/* Tries one form of a password. The decoder keeps no copy of it: it must
+ * stay until the bags have been imported. */
 static bool
-try_password(struct job *j, uint8_t *data, unsigned len)
+try_password(struct job *j, unsigned len)
 {
-	SECItem item = { siBuffer, data, len };
 	uint8_t *input;
 
+	j->password = (SECItem) { siBuffer, j->bmp, len };
 	j->decoder = SEC_PKCS12DecoderStart(
-	    &item, j->slot, NULL, NULL, NULL, NULL, NULL, NULL);
+	    &j->password, j->slot, NULL, NULL, NULL, NULL, NULL, NULL);
 	if (j->decoder == NULL)
 		return false;
 	/* NSS only reads it, through a type that is not const */
@@ -94,23 +97,21 @@ try_password(struct job *j, uint8_t *data, unsigned len)
 static bool
 open_with(struct job *j, char *password)
 {
-	uint8_t bmp[2 * MAX_PASSWORD + 2];
 	size_t len = strlen(password);
 	unsigned n = 0;
 	bool ok;
 
 	if (len > MAX_PASSWORD)
 		return false;
-	memset(bmp, 0, sizeof(bmp));
+	memset(j->bmp, 0, sizeof(j->bmp));
 	if (len != 0 &&
 	    !PORT_UCS2_UTF8Conversion(PR_TRUE, (unsigned char *)password,
-		(unsigned)len, bmp, sizeof(bmp) - 2, &n))
+		(unsigned)len, j->bmp, sizeof(j->bmp) - 2, &n))
 		return false;
-	bmp[n] = bmp[n + 1] = 0;
-	ok = try_password(j, bmp, n + 2);
+	j->bmp[n] = j->bmp[n + 1] = 0;
+	ok = try_password(j, n + 2);
 	if (!ok && len == 0)
-		ok = try_password(j, bmp, 0);
-	nm_wipe(bmp, sizeof(bmp));
+		ok = try_password(j, 0);
 	return ok;
 }
 
@@ -290,6 +291,7 @@ nm_pkcs12_import(struct nm_database *db, struct nm_bytes data,
 	if (error == NM_OK)
 		error = write_all(&j, asker, out, fault);
 	close_decoder(&j);
+	nm_wipe(j.bmp, sizeof(j.bmp));
 	for (size_t i = 0; i < j.count; i++)
 		CERT_DestroyCertificate(j.certs[i].cert);
 	free(j.certs);
