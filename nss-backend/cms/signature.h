@@ -38,6 +38,9 @@ nm_reasons nm_signature_verify(const struct nm_signature_algorithm *algorithm,
     CERTCertificate *cert, enum nm_digest by, struct nm_bytes digest,
     struct nm_bytes data, struct nm_bytes signature);
 
+/* Whether the NSS in use has it. */
+bool nm_signature_at_hand(enum nm_signature type);
+
 /* How a certificate's key signs; NM_SIGNATURE_NONE: it cannot. */
 enum nm_signature nm_signature_of(const struct nm_sign_as *as);
 /* The digest that it takes: as->digest but for Ed25519 (RFC 8419 3.1). */

@@ -149,6 +149,12 @@ key_fits(enum nm_signature type, const SECKEYPublicKey *key)
 	return false;
 }
 
+bool
+nm_signature_at_hand(enum nm_signature type)
+{
+	return type != NM_SIGNATURE_ED25519 || PK11_TokenExists(EDDSA);
+}
+
 static nm_reasons
 verify_ed25519(CERTCertificate *cert, struct nm_bytes data,
     struct nm_bytes signature)
@@ -161,7 +167,7 @@ verify_ed25519(CERTCertificate *cert, struct nm_bytes data,
 		return NM_REASON_BIT(NM_REASON_SIGNATURE_MISMATCH);
 	/* Without attributes the content itself would be signed (RFC 8419
 	 * 3.2), in two passes: not while it streams. */
-	if (data.len == 0 || !PK11_TokenExists(EDDSA) ||
+	if (data.len == 0 || !nm_signature_at_hand(NM_SIGNATURE_ED25519) ||
 	    (key = CERT_ExtractPublicKey(cert)) == NULL)
 		return NM_REASON_BIT(NM_REASON_UNSUPPORTED_ALGORITHM);
 	rv = PK11_VerifyWithMechanism(key, EDDSA, NULL, &value, &message, NULL);

@@ -310,11 +310,14 @@ element(struct nm_content *base, unsigned depth, const struct nm_tlv *tlv)
 {
 	struct content *c = (struct content *)base;
 	struct nm_signed *s = c->layer.signed_data;
+	enum nm_error e;
 
 	(void)depth;
 	switch (c->field) {
 	case DIGESTS:
-		return take_digests(c, tlv->value);
+		e = take_digests(c, tlv->value);
+		s->digest_set = c->digests;
+		return e;
 	case CONTENT:
 		if (tlv->value.len == 0)
 			return malformed(c, "has a malformed content type");

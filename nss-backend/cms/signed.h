@@ -22,6 +22,7 @@ struct nm_signed {
 	bool has_content;
 	struct nm_bytes content_type; /* owned, as those below */
 	struct nm_digests *digests;
+	unsigned digest_set; /* NM_DIGEST_BIT() of digestAlgorithms */
 	struct nm_bytes *certificates;
 	size_t certificate_count;
 	struct nm_bytes *crls;

@@ -192,6 +192,12 @@ nm_signed_verify(const struct nm_signed *s, size_t i,
 	 * signature would fit (RFC 5652 5.4 tells the two apart by nothing). */
 	if (!attributes && nm_digests_of_attributes(content))
 		*reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
+	if (!nm_signature_at_hand(signer->algorithm.type))
+		*reasons |= NM_REASON_BIT(NM_REASON_UNSUPPORTED_ALGORITHM);
+	/* OpenSSL and others refuse it too (RFC 5652 5.1 permits that): what
+	 * one-pass readers did not digest they cannot have checked. */
+	if ((s->digest_set & NM_DIGEST_BIT(info->digest)) == 0)
+		*reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 	if (cert == NULL || algorithm_unknown(signer))
 		return NM_OK;
 	if (info->ess_hash.len != 0) {

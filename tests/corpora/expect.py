@@ -146,6 +146,16 @@ POLICY = (
      _chain("good", never_valid=True)),
 )
 
+# Rows that should come out as expected and do not yet: open faults of ours,
+# told by name in each report. See policy.md.
+KNOWN = {
+    ("draft-ireland-cms", "authEnvelopedForDanaX25519HKDF.p7m"),
+    ("nss-smime", "pkcs7news.ber"),
+    ("mbedtls", "pkcs7_data_cert_signed_md5.der"),
+    ("wolfssl", "smime-test-canon.p7s"),
+    ("bc-mail", "brokenEnv.message"),
+}
+
 _WEAK = re.compile(r"SHA1\b|SHA1\.|_md5|_sha1\.|DSA", re.I)
 
 

@@ -45,11 +45,14 @@ class Gpgsm:
             file.write(text)
 
     def run(self, *args, data=None):
+        """With `data` as the last argument's file; its output."""
+        files = [] if data is None else \
+            [self.suite.openssl.file("gpgsm.in", data)]
         done = subprocess.run(
             ["gpgsm", "--batch", "--yes", "--no-tty", "--pinentry-mode",
-             "loopback", *args], input=data, env=self.env,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
-            check=False)
+             "loopback", "--passphrase-fd", "0", *args, *files],
+            input=b"nssmime\n", env=self.env, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, timeout=120, check=False)
         if done.returncode != 0:
             raise PeerError("gpgsm %s: %s" % (
                 " ".join(args), done.stderr.decode(errors="replace")[-600:]))
@@ -65,7 +68,7 @@ class Gpgsm:
                     "pass:nssmime", "-keypbe", "PBE-SHA1-3DES", "-certpbe",
                     "PBE-SHA1-3DES", "-macalg", "sha1", "-out", plain)
         try:
-            self.run("--passphrase", "nssmime", "--import", plain)
+            self.run("--import", plain)
         except PeerError:
             # The certificate alone will do to verify.
             self.run("--import", openssl.path(name + ".crt"))
@@ -77,9 +80,8 @@ class Gpgsm:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def sign(self, name, data, detached):
-        return self.run("--passphrase", "nssmime", "--local-user",
-                        address(name), "--sign",
-                        *(["--detach-sign"] if detached else []), data=data)
+        return self.run("--local-user", address(name),
+                        "--detach-sign" if detached else "--sign", data=data)
 
     def verify(self, data, content=None):
         if content is None:
@@ -95,7 +97,7 @@ class Gpgsm:
         return self.run(*more, *args, "--encrypt", data=data)
 
     def decrypt(self, data):
-        return self.run("--passphrase", "nssmime", "--decrypt", data=data)
+        return self.run("--decrypt", data=data)
 
     def can_sign(self, name):
         try:
