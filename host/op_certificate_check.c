@@ -118,7 +118,7 @@ given_decode(
 	error = host_base64_member(params, "data", &data, fault);
 	if (error == NM_OK && data.len > 0 && data.data[0] == 0x30)
 		error = given_add(g, data.data, data.len, fault);
-	else if (error == NM_OK)
+	else if (error == NM_OK && data.len > 0)
 		error =
 		    given_add_pem(g, (const char *)data.data, data.len, fault);
 	if (error == NM_OK && g->count == 0)

@@ -89,6 +89,42 @@ add(struct nm_path *p, size_t at, enum nm_reason reason)
 		p->revocation = NM_REVOCATION_UNKNOWN;
 }
 
+/* Whether the database's CRL of the issuer lists a certificate. */
+static bool
+is_listed(const CERTCertificate *cert)
+{
+	SECItem issuer = cert->derIssuer;
+	CERTSignedCrl *crl;
+	bool listed = false;
+
+	crl = SEC_FindCrlByName(CERT_GetDefaultCertDB(), &issuer, SEC_CRL_TYPE);
+	if (crl == NULL)
+		return false;
+	for (CERTCrlEntry **e = crl->crl.entries;
+	     e != NULL && *e != NULL && !listed; e++) {
+		listed = SECITEM_ItemsAreEqual(
+		    &(*e)->serialNumber, &cert->serialNumber);
+	}
+	(void)SEC_DestroyCrl(crl);
+	return listed;
+}
+
+/* libpkix says of the issuer that what it issued is revoked. */
+static void
+add_revoked(struct nm_path *p, size_t at)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < p->count; i++) {
+		if (is_listed(p->links[i].cert)) {
+			add(p, i, NM_REASON_REVOKED);
+			any = true;
+		}
+	}
+	if (!any)
+		add(p, at > 0 ? at - 1 : 0, NM_REASON_REVOKED);
+}
+
 static size_t
 position(const struct nm_path *p, const CERTVerifyLogNode *node)
 {
@@ -106,7 +142,9 @@ add_error(struct nm_path *p, size_t at, PRErrorCode error)
 {
 	enum nm_reason reason = reason_of(error);
 
-	if (reason != ISSUER && reason != NM_REASON_EXPIRED)
+	if (reason == NM_REASON_REVOKED)
+		add_revoked(p, at);
+	else if (reason != ISSUER && reason != NM_REASON_EXPIRED)
 		add(p, at, reason);
 }
 

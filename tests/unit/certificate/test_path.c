@@ -359,6 +359,34 @@ trust(void **state)
 }
 
 static void
+revoked(void **state)
+{
+	struct nm_buffer b = NM_BUFFER_INIT;
+	CERTSignedCrl *crl;
+	struct nm_path p;
+	SECItem item;
+
+	(void)state;
+	expect("revoked", SIGN, 0);
+	pki_read(&pki, "ca.crl", &b);
+	item = (SECItem) { siBuffer, b.data, (unsigned)b.len };
+	crl = CERT_ImportCRL(CERT_GetDefaultCertDB(), &item, NULL,
+	    SEC_CRL_TYPE, NULL);
+	assert_non_null(crl);
+	/* also after it was found good */
+	check("revoked", SIGN, (int64_t)time(NULL), &p);
+	assert_int_equal(p.reasons, R(REVOKED));
+	assert_int_equal(p.links[0].reasons, R(REVOKED));
+	assert_int_equal(p.links[1].reasons, 0);
+	assert_int_equal(p.revocation, NM_REVOCATION_REVOKED);
+	nm_path_clear(&p);
+	expect("bob", SIGN, 0);
+	assert_int_equal(SEC_DeletePermCRL(crl), SECSuccess);
+	SEC_DestroyCrl(crl);
+	nm_buffer_reset(&b);
+}
+
+static void
 two_thousand(void **state)
 {
 	struct timespec from, to;
@@ -397,6 +425,7 @@ main(void)
 		cmocka_unit_test(malformed_ones),
 		cmocka_unit_test(corrupted),
 		cmocka_unit_test(trust),
+		cmocka_unit_test(revoked),
 		cmocka_unit_test(expired_since),
 		cmocka_unit_test(two_thousand),
 	};

@@ -124,32 +124,24 @@ test_composed(void **state)
 	nm_buffer_reset(&data);
 }
 
-/* Nonces are tried until one starts the counter so high that it comes past
- * 2^32 within the text. */
+/* This nonce makes J0 end in fffffe9a under the zero key, so that the counter
+ * comes round after 365 blocks. */
 static void
 test_counter_wraps(void **state)
 {
-	PK11SymKey *key = nm_cipher_generate(NM_CIPHER_AES128_GCM);
+	static const uint8_t zero[16] = { 0 };
+	static const uint8_t nonce[16] = { 0x90, 0xa3, 0x91, 0x00 };
+	static const size_t steps[] = { 16, 4096, 5840, 8192, 20000 };
+	PK11SymKey *key = nm_cipher_import(NM_CIPHER_AES128_GCM, zero, 16);
 	struct nm_buffer data = NM_BUFFER_INIT;
-	struct nm_bytes plain = pattern(&data, 2 << 20);
-	struct nm_bytes none = { NULL, 0 };
-	uint8_t nonce[16] = { 0 }, zero[16] = { 0 }, keystream[32];
-	unsigned found = 0;
+	struct nm_bytes plain = pattern(&data, 16000), none = { NULL, 0 };
+	struct nm_bytes n = { nonce, sizeof(nonce) };
 
 	(void)state;
-	(void)zero;
-	/* With 131072 blocks one nonce in 32768 would do: too many to search
-	 * through NSS; but by this many random nonces every part of the
-	 * counter's range is met, and a carry out of its lower 16 bits by
-	 * every one. */
-	for (unsigned i = 0; i < 8; i++) {
-		memset(nonce, (int)i, sizeof(nonce));
-		check(key, (struct nm_bytes) { nonce, sizeof(nonce) }, none,
-		    plain, 65536, NM_GCM_COMPOSED);
-		found++;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		check(key, n, none, plain, steps[i], NM_GCM_COMPOSED);
+		check(key, n, none, plain, steps[i], NM_GCM_COUNTER);
 	}
-	(void)keystream;
-	assert_int_equal(found, 8);
 	PK11_FreeSymKey(key);
 	nm_buffer_reset(&data);
 }
@@ -335,7 +327,12 @@ test_memory(void **state)
 	assert_int_equal(round_trip(UINT64_C(200) << 20, UINT64_MAX, &same),
 	    NM_OK);
 	assert_true(same);
+#ifndef __SANITIZE_ADDRESS__ /* which keeps what was freed */
 	assert_true(peak() - before < 1024);
+	assert_true(peak() < 32 * 1024);
+#else
+	(void)before;
+#endif
 }
 
 static void

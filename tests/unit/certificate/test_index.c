@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "open.h"
+
+#include <time.h>
+
+static struct pki pki;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	pki_make_odd(&pki);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	pki_remove(&pki);
+	return 0;
+}
+
+static size_t
+count(struct nm_index *ix, const char *address, CERTCertificate **first)
+{
+	CERTCertificate **found;
+	size_t n;
+
+	assert_int_equal(nm_index_by_address(ix, address, &found, &n), NM_OK);
+	if (first != NULL)
+		*first = n > 0 ? found[0] : NULL;
+	free(found);
+	return n;
+}
+
+static void
+lookups(void **state)
+{
+	struct nm_database *db = open_db(&pki, "db");
+	char fingerprint[NM_FINGERPRINT_SIZE];
+	CERTCertificate *alice, *bob, *found;
+	SECItem id = { siBuffer, NULL, 0 };
+	struct nm_index *ix;
+
+	(void)state;
+	assert_int_equal(nm_index_new(db, &ix, NULL), NM_OK);
+	alice = load(&pki, "alice");
+	bob = load(&pki, "bob");
+	assert_int_equal(count(ix, "alice@example.org", &found), 1);
+	assert_true(found == alice);
+	assert_int_equal(count(ix, "ALICE@Example.Org", NULL), 1);
+	assert_int_equal(count(ix, "alice@example.or", NULL), 0);
+	assert_int_equal(count(ix, "lice@example.org", NULL), 0);
+	assert_int_equal(count(ix, "", NULL), 0);
+	assert_int_equal(count(ix, "many@example.org", NULL), 1);
+	assert_int_equal(count(ix, "many.two@example.org", NULL), 1);
+	assert_int_equal(count(ix, "bob-subject@example.org", NULL), 1);
+	/* both forms of an internationalised domain meet */
+	assert_int_equal(count(ix, "many3@bücher.example", NULL), 1);
+	assert_int_equal(count(ix, "jürgen@xn--bcher-kva.example", NULL), 1);
+
+	nm_certificate_fingerprint(bob, fingerprint);
+	assert_true(nm_index_by_fingerprint(ix, fingerprint) == bob);
+	fingerprint[63] ^= 1;
+	assert_null(nm_index_by_fingerprint(ix, fingerprint));
+	assert_null(nm_index_by_fingerprint(ix, ""));
+	assert_true(nm_index_by_issuer_serial(ix,
+			(struct nm_bytes) { bob->derIssuer.data,
+			    bob->derIssuer.len },
+			(struct nm_bytes) { bob->serialNumber.data,
+			    bob->serialNumber.len }) == bob);
+	assert_null(nm_index_by_issuer_serial(ix,
+	    (struct nm_bytes) { alice->derIssuer.data, alice->derIssuer.len },
+	    (struct nm_bytes) { bob->serialNumber.data,
+		bob->serialNumber.len }));
+	assert_int_equal(CERT_FindSubjectKeyIDExtension(alice, &id),
+	    SECSuccess);
+	assert_true(nm_index_by_key_id(ix,
+			(struct nm_bytes) { id.data, id.len }) == alice);
+	assert_null(nm_index_by_key_id(ix,
+	    (struct nm_bytes) { id.data, id.len - 1 }));
+	SECITEM_FreeItem(&id, PR_FALSE);
+	assert_true(nm_index_own(ix, bob));
+	found = load(&pki, "ca");
+	assert_false(nm_index_own(ix, found));
+	CERT_DestroyCertificate(found);
+	assert_true(nm_index_count(ix) >= 16);
+	assert_non_null(nm_index_at(ix, 15));
+	assert_null(nm_index_at(ix, nm_index_count(ix)));
+	CERT_DestroyCertificate(alice);
+	CERT_DestroyCertificate(bob);
+	nm_index_free(&ix);
+	assert_null(ix);
+	close_db(&db);
+}
+
+static void
+follows_changes(void **state)
+{
+	struct nm_database *db;
+	CERTCertificate *alice, *mallory;
+	struct nm_index *ix;
+	size_t before;
+
+	(void)state;
+	assert_int_equal(pki_run(&pki, "cp -r db moving"), 0);
+	db = open_db(&pki, "moving");
+	assert_int_equal(nm_index_new(db, &ix, NULL), NM_OK);
+	assert_int_equal(count(ix, "mallory@example.org", NULL), 0);
+	before = nm_index_count(ix);
+	/* another process writes */
+	assert_int_equal(pki_run(&pki,
+	    "certutil -A -d sql:moving -n mallory -t ,, -i mallory.crt"), 0);
+	assert_int_equal(count(ix, "mallory@example.org", &mallory), 1);
+	assert_int_equal(nm_index_count(ix), before + 1);
+	assert_false(nm_index_own(ix, mallory));
+	/* then its key comes, and is seen though the object is the same */
+	assert_int_equal(pki_run(&pki,
+	    "pk12util -i mallory.p12 -d sql:moving -W nssmime -K ''"), 0);
+	assert_int_equal(count(ix, "mallory@example.org", &mallory), 1);
+	assert_true(nm_index_own(ix, mallory));
+	/* what is lent survives one change */
+	assert_int_equal(count(ix, "alice@example.org", &alice), 1);
+	assert_int_equal(pki_run(&pki, "certutil -D -d sql:moving -n alice"),
+	    0);
+	(void)nm_index_count(ix);
+	assert_non_null(alice->subjectName);
+	nm_index_free(&ix);
+	close_db(&db);
+}
+
+static void
+two_thousand(void **state)
+{
+	struct nm_database *db;
+	struct timespec from, to;
+	CERTCertificate *found;
+	struct nm_index *ix;
+	char address[64];
+	double took;
+
+	(void)state;
+	/* certificates of one key, put in by one certutil */
+	assert_int_equal(pki_run(&pki,
+	    "mkdir big; certutil -N -d sql:big --empty-password\n"
+	    "python3 - <<'E'\n"
+	    "import re, subprocess\n"
+	    "der = open('bob.der', 'rb').read()\n"
+	    "at = der.index(b'bob@example.org')\n"
+	    "cn = der.rindex(b'bob', 0, at)\n"
+	    "out = open('big.batch', 'w')\n"
+	    "for i in range(2000):\n"
+	    "    d = bytearray(der)\n"
+	    "    d[at:at + 15] = b'p%%04d@big.test' %% i\n"
+	    "    d[cn:cn + 3] = b'%%03x' %% i\n"
+	    "    d[17:20] = b'%%03x' %% i\n"
+	    "    open('big/%%d.der' %% i, 'wb').write(d)\n"
+	    "    out.write('-A -n n%%d -t ,, -i big/%%d.der\\n' %% (i, i))\n"
+	    "E\n"
+	    "certutil -B -i big.batch -d sql:big; rm big/*.der"), 0);
+	db = open_db(&pki, "big");
+	assert_int_equal(nm_index_new(db, &ix, NULL), NM_OK);
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	assert_true(nm_index_count(ix) >= 2000);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	took = (double)(to.tv_sec - from.tv_sec) +
+	    (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+	print_message("index of 2,000: %.2f s\n", took);
+	assert_true(took < 10);
+	for (int i = 0; i < 2000; i++) {
+		snprintf(address, sizeof(address), "P%04d@Big.Test", i);
+		assert_int_equal(count(ix, address, &found), 1);
+		snprintf(address, sizeof(address), "p%04d@big.test", i);
+		assert_non_null(memmem(found->derCert.data,
+		    found->derCert.len, address, strlen(address)));
+	}
+	assert_int_equal(count(ix, "p2000@big.test", NULL), 0);
+	nm_index_free(&ix);
+	close_db(&db);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lookups),
+		cmocka_unit_test(follows_changes),
+		cmocka_unit_test(two_thousand),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
