@@ -213,9 +213,11 @@ deny_network(scmp_filter_ctx filter)
 		AF_VSOCK };
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-		if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM),
-			SCMP_SYS(socket), 1,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i])) != 0)
+		struct scmp_arg_cmp family = { .arg = 0, .op = SCMP_CMP_EQ,
+			.datum_a = (scmp_datum_t)families[i], .datum_b = 0 };
+
+		if (seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM),
+			SCMP_SYS(socket), 1, &family) != 0)
 			return false;
 	}
 	return true;
