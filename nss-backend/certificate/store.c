@@ -149,10 +149,9 @@ delete_public(PK11SlotInfo *slot, const SECItem *id)
 		if (!equal)
 			continue;
 		handle = PK11_GetObjectHandle(PK11_TypeGeneric, o, &where);
-		if (handle != CK_INVALID_HANDLE) {
+		/* the slot is lent */
+		if (handle != CK_INVALID_HANDLE)
 			(void)PK11_DestroyTokenObject(where, handle);
-			PK11_FreeSlot(where);
-		}
 	}
 	if (objects != NULL)
 		(void)PK11_DestroyGenericObjects(objects);
