@@ -141,7 +141,7 @@ two_thousand(void **state)
 	double took;
 
 	(void)state;
-	/* certificates of one key, put in by one certutil */
+	/* each with its own name, number and key, put in by one certutil */
 	assert_int_equal(pki_run(&pki,
 	    "mkdir big; certutil -N -d sql:big --empty-password\n"
 	    "python3 - <<'E'\n"
@@ -149,12 +149,14 @@ two_thousand(void **state)
 	    "der = open('bob.der', 'rb').read()\n"
 	    "at = der.index(b'bob@example.org')\n"
 	    "cn = der.rindex(b'bob', 0, at)\n"
+	    "key = der.index(b'\\x02\\x82\\x01\\x01\\x00') + 40\n"
 	    "out = open('big.batch', 'w')\n"
 	    "for i in range(2000):\n"
 	    "    d = bytearray(der)\n"
-	    "    d[at:at + 15] = b'p%%04d@big.test' %% i\n"
+	    "    d[at:at + 15] = b'p%%04d@big.tests' %% i\n"
 	    "    d[cn:cn + 3] = b'%%03x' %% i\n"
 	    "    d[17:20] = b'%%03x' %% i\n"
+	    "    d[key:key + 3] = b'%%03x' %% i\n"
 	    "    open('big/%%d.der' %% i, 'wb').write(d)\n"
 	    "    out.write('-A -n n%%d -t ,, -i big/%%d.der\\n' %% (i, i))\n"
 	    "E\n"
@@ -169,13 +171,13 @@ two_thousand(void **state)
 	print_message("index of 2,000: %.2f s\n", took);
 	assert_true(took < 10);
 	for (int i = 0; i < 2000; i++) {
-		snprintf(address, sizeof(address), "P%04d@Big.Test", i);
+		snprintf(address, sizeof(address), "P%04d@Big.Tests", i);
 		assert_int_equal(count(ix, address, &found), 1);
-		snprintf(address, sizeof(address), "p%04d@big.test", i);
+		snprintf(address, sizeof(address), "p%04d@big.tests", i);
 		assert_non_null(memmem(found->derCert.data,
 		    found->derCert.len, address, strlen(address)));
 	}
-	assert_int_equal(count(ix, "p2000@big.test", NULL), 0);
+	assert_int_equal(count(ix, "p2000@big.tests", NULL), 0);
 	nm_index_free(&ix);
 	close_db(&db);
 }
