@@ -53,7 +53,7 @@ token_new(struct token *t, struct bench *b)
 		return false;
 	}
 	(void)snprintf(path, sizeof(path), "%s/softhsm.conf", b->folder);
-	assert_int_equal(run(b, "mkdir -p tokens"), 0);
+	assert_int_equal(run(b, "rm -rf tokens && mkdir tokens"), 0);
 	f = fopen(path, "w");
 	assert_non_null(f);
 	(void)fprintf(f, "directories.tokendir = %s/tokens\n", b->folder);
