@@ -6,36 +6,42 @@
 #include <string.h>
 
 #include "bounds.h"
+#include "text.h"
 
-/* Counts values roughly from above: each but the first follows one of these
- * characters. A small text must not become a large tree. */
+/* A number, a literal, or what is between them: all else that stands outside
+ * of strings is no JSON (RFC 8259 section 2), though json-c takes some of it
+ * (names in single quotes, NaN, Infinity); it also takes control characters in
+ * strings (section 7). */
 static bool
-has_few_values(const char *text, size_t len)
+is_token(char c)
+{
+	return c != '\0' &&
+	       strchr(" \t\r\n{}[]:,+-.0123456789eEtrufalsn", c) != NULL;
+}
+
+/* Values are counted roughly from above: each but the first follows one of
+ * these characters. A small text must not become a large tree. */
+static enum nm_error
+look_over(const char *text, size_t len, struct nm_fault *fault)
 {
 	size_t count = 1;
 	bool string = false;
 
 	for (size_t i = 0; i < len; i++) {
-		switch (text[i]) {
-		case '"':
+		if (text[i] == '"')
 			string = !string;
-			break;
-		case '\\':
-			if (string)
-				i++;
-			break;
-		case ',':
-		case ':':
-		case '[':
-		case '{':
-			if (!string && ++count > HOST_MAX_VALUES)
-				return false;
-			break;
-		default:
-			break;
-		}
+		else if (string && text[i] == '\\')
+			i++;
+		else if (string ? (uint8_t)text[i] < ' ' : !is_token(text[i]))
+			return nm_fail(
+			    fault, NM_ERR_PARSE, "The text is not JSON");
+		else if (!string && strchr(",:[{", text[i]) != NULL &&
+			 ++count > HOST_MAX_VALUES)
+			return nm_fail(fault, NM_ERR_TOO_LARGE,
+			    "The JSON text has more than %u values",
+			    HOST_MAX_VALUES);
 	}
-	return true;
+	return NM_OK;
 }
 
 static bool
@@ -56,13 +62,14 @@ host_json_parse(const char *text, size_t len, struct json_object **out,
 	*out = NULL;
 	if (len == 0 || len > INT_MAX - 1 || memchr(text, '\0', len) != NULL)
 		return nm_fail(fault, NM_ERR_PARSE, "The text is not JSON");
-	if (!has_few_values(text, len))
-		return nm_fail(fault, NM_ERR_TOO_LARGE,
-		    "The JSON text has more than %u values", HOST_MAX_VALUES);
+	/* json-c's own check lets overlong forms pass */
+	if (host_utf8_valid((const uint8_t *)text, len) != len)
+		return nm_fail(fault, NM_ERR_PARSE, "The text is not UTF-8");
+	if ((err = look_over(text, len, fault)) != NM_OK)
+		return err;
 	if ((tokener = json_tokener_new_ex(HOST_MAX_JSON_DEPTH)) == NULL)
 		return nm_fail(fault, NM_ERR_INTERNAL, "Out of memory");
-	json_tokener_set_flags(tokener,
-	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	root = json_tokener_parse_ex(tokener, text, (int)len);
 	end = json_tokener_get_parse_end(tokener);
 	if (json_tokener_get_error(tokener) != json_tokener_success ||
