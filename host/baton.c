@@ -34,8 +34,8 @@ host_baton_wait(struct host_turn *turn, pthread_mutex_t *lock)
 }
 
 void
-host_baton_take(struct host_baton *b, struct host_turn *turn,
-    pthread_mutex_t *lock)
+host_baton_take(
+    struct host_baton *b, struct host_turn *turn, pthread_mutex_t *lock)
 {
 	host_baton_ask(b, turn);
 	host_baton_wait(turn, lock);

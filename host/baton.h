@@ -26,8 +26,8 @@ struct host_baton {
 void host_baton_ask(struct host_baton *b, struct host_turn *turn);
 void host_baton_wait(struct host_turn *turn, pthread_mutex_t *lock);
 /* Both. */
-void host_baton_take(struct host_baton *b, struct host_turn *turn,
-    pthread_mutex_t *lock);
+void host_baton_take(
+    struct host_baton *b, struct host_turn *turn, pthread_mutex_t *lock);
 /* Takes it if nobody has it. */
 bool host_baton_try(struct host_baton *b);
 /* Hands it to the next one. */

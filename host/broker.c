@@ -35,15 +35,16 @@ struct broker {
 };
 
 static void
-answer(const struct broker *b, uint32_t id, enum nm_error error,
-    const char *text)
+answer(
+    const struct broker *b, uint32_t id, enum nm_error error, const char *text)
 {
-	struct host_message m = { .type = HOST_ANSWER, .id = id,
-		.error = error };
+	struct host_message m = {
+		.type = HOST_ANSWER, .id = id, .error = error
+	};
 
 	if (error == NM_OK && text != NULL)
-		m.text = (struct nm_bytes) { (const uint8_t *)text,
-			strlen(text) };
+		m.text =
+		    (struct nm_bytes){ (const uint8_t *)text, strlen(text) };
 	(void)host_channel_send(b->channel, &m);
 }
 
@@ -76,17 +77,18 @@ save(const struct broker *b)
 		goto out;
 	nm_buffer_format(&text,
 	    "Save a file with your certificate and its private key?\n\n"
-	    "Asked for by %s.\nFile: ", b->caller->name);
+	    "Asked for by %s.\nFile: ",
+	    b->caller->name);
 	host_text_clean(&text, name, SHOWN);
 	nm_buffer_string(&text, "\nFolder: ");
 	host_text_clean(&text, folder, SHOWN);
 	if ((string = nm_buffer_take_string(&text)) == NULL)
 		goto out;
-	err = host_pinentry_ask(b->settings->pinentry, HOST_ASK_SAVE, 0,
-	    string, &none);
+	err = host_pinentry_ask(
+	    b->settings->pinentry, HOST_ASK_SAVE, 0, string, &none);
 	if (err == NM_OK)
-		err = host_download_write(folder, name,
-		    nm_buffer_bytes(&b->file), &saved);
+		err = host_download_write(
+		    folder, name, nm_buffer_bytes(&b->file), &saved);
 out:
 	answer(b, b->next.id, err, saved);
 	free(string);
@@ -95,7 +97,7 @@ out:
 	free(folder);
 }
 
-/* ---- in the broker ------------------------------------------------------ */
+/* ---- in the broker -------------------------------------------------- */
 
 /* A process of its own for each window, so that the broker never waits and no
  * password is ever in it. Its group is what is ended with it. */
@@ -262,8 +264,10 @@ int
 host_broker_run(int channel, pid_t engine, const struct host_caller *caller,
     const struct host_settings *settings)
 {
-	struct broker b = { .channel = channel, .engine = engine,
-		.caller = caller, .settings = settings };
+	struct broker b = { .channel = channel,
+		.engine = engine,
+		.caller = caller,
+		.settings = settings };
 	struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLIN } };
 	struct signalfd_siginfo info;
 	sigset_t set;

@@ -11,7 +11,7 @@
 /* NSS's path building needs more than the smallest stack. */
 #define STACK_SIZE (512u * 1024u)
 
-/* ---- ending ------------------------------------------------------------- */
+/* ---- ending --------------------------------------------------------- */
 
 void
 host_call_free(struct host_call *call)
@@ -46,8 +46,8 @@ host_call_end(struct host_call *call, enum nm_error error, const char *text)
 {
 	if (call->over || call->committed)
 		return false;
-	host_engine_send(call->engine,
-	    host_reply_error(call->id, error, text, NULL));
+	host_engine_send(
+	    call->engine, host_reply_error(call->id, error, text, NULL));
 	call->over = true;
 	(void)pthread_cond_signal(&call->cond);
 	return true;
@@ -78,7 +78,7 @@ unlist(struct host_call *call)
 		(void)pthread_cond_signal(&e->idle);
 }
 
-/* ---- the thread ------------------------------------------------------------ */
+/* ---- the thread ----------------------------------------------------- */
 
 static enum nm_error
 open_database(struct host_call *call)
@@ -87,8 +87,8 @@ open_database(struct host_call *call)
 	struct host_confinement made = HOST_CONFINEMENT_INIT;
 	enum nm_error err;
 
-	err = host_session_open(&e->session, e->caller, e->settings, e->log,
-	    &call->fault);
+	err = host_session_open(
+	    &e->session, e->caller, e->settings, e->log, &call->fault);
 	if (err != NM_OK || e->confinement.done)
 		return err;
 	host_confine(&made, nm_database_folder(e->session.database),
@@ -164,15 +164,15 @@ start_thread(struct host_call *call)
 
 	if (pthread_attr_init(&attributes) != 0)
 		return false;
-	started = pthread_attr_setdetachstate(&attributes,
-		      PTHREAD_CREATE_DETACHED) == 0 &&
+	started = pthread_attr_setdetachstate(
+		      &attributes, PTHREAD_CREATE_DETACHED) == 0 &&
 	    pthread_attr_setstacksize(&attributes, STACK_SIZE) == 0 &&
 	    pthread_create(&thread, &attributes, run, call) == 0;
 	(void)pthread_attr_destroy(&attributes);
 	return started;
 }
 
-/* ---- beginning --------------------------------------------------------------- */
+/* ---- beginning ------------------------------------------------------ */
 
 static struct host_call *
 new_call(struct host_engine *e, const struct host_operation *operation,
@@ -229,8 +229,8 @@ check(struct host_call *call)
 	struct host_engine *e = call->engine;
 	enum nm_error err;
 
-	err = host_schema_check(call->operation->params, call->params,
-	    &call->fault);
+	err = host_schema_check(
+	    call->operation->params, call->params, &call->fault);
 	if (err != NM_OK || (call->operation->flags & HOST_AT_ONCE) != 0)
 		return err;
 	if (e->settings_fault->code != NM_OK)
@@ -254,8 +254,8 @@ enlist(struct host_call *call)
 	if (err != NM_OK)
 		return err;
 	if (!start_thread(call))
-		return nm_fail(&call->fault, NM_ERR_BUSY,
-		    "No thread can be started");
+		return nm_fail(
+		    &call->fault, NM_ERR_BUSY, "No thread can be started");
 	/* here, not in the threads: they may start in any order */
 	host_baton_ask(&e->baton, &call->turn);
 	while (*at != NULL)

@@ -9,11 +9,11 @@
 struct host_call {
 	struct host_engine *engine;
 	const struct host_operation *operation;
-	struct json_object *params; /* the thread's alone */
-	struct nm_fault fault;	    /* the thread's alone */
+	struct json_object *params;	/* the thread's alone */
+	struct nm_fault fault;		/* the thread's alone */
 	struct json_object *error_data; /* the thread's alone */
 	struct nm_asker asker;
-	char *id; /* JSON text */
+	char *id;     /* JSON text */
 	char *origin; /* canonical; NULL: none */
 	bool may_prompt;
 	bool shows_progress;
@@ -41,8 +41,8 @@ void host_call_begin(struct host_engine *e,
     struct json_object *params);
 /* Ends a call from outside: it answers with the error now, whatever its
  * thread is at. Does nothing to one that has committed. Lock held. */
-bool host_call_end(struct host_call *call, enum nm_error error,
-    const char *text);
+bool host_call_end(
+    struct host_call *call, enum nm_error error, const char *text);
 /* The first call with this id (JSON text) that is not over. Lock held. */
 struct host_call *host_call_find(struct host_engine *e, const char *id);
 /* Waits for call->cond without the baton, which the caller has and has again

@@ -37,7 +37,7 @@ host_caller_parse(int argc, char *const *argv, struct host_caller *out)
 {
 	size_t len;
 
-	*out = (struct host_caller) { .name = "a program", .webmail = true };
+	*out = (struct host_caller){ .name = "a program", .webmail = true };
 	if (argc < 2)
 		return false;
 	if (strncmp(argv[1], CHROMIUM_SCHEME, strlen(CHROMIUM_SCHEME)) == 0) {
@@ -69,8 +69,8 @@ host_caller_parse(int argc, char *const *argv, struct host_caller *out)
 }
 
 bool
-host_caller_allowed(const struct host_caller *caller,
-    const struct host_settings *settings)
+host_caller_allowed(
+    const struct host_caller *caller, const struct host_settings *settings)
 {
 	if (caller->id[0] == '\0')
 		return false;

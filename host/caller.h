@@ -23,7 +23,7 @@
 
 struct host_caller {
 	char id[HOST_CALLER_ID_ROOM];
-	const char *name; /* for people: "Thunderbird" */
+	const char *name;	    /* for people: "Thunderbird" */
 	enum nm_database_kind kind; /* whose databases come first */
 	bool webmail;		    /* must say for which origin it asks */
 };
@@ -34,7 +34,7 @@ struct host_caller {
  */
 bool host_caller_parse(int argc, char *const *argv, struct host_caller *out);
 /* Whether the built-in list or the administrator's has it. */
-bool host_caller_allowed(const struct host_caller *caller,
-    const struct host_settings *settings);
+bool host_caller_allowed(
+    const struct host_caller *caller, const struct host_settings *settings);
 
 #endif

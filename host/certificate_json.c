@@ -206,7 +206,7 @@ link_add(struct json_object *chain, struct json_object *table,
     const struct nm_certificate *c, nm_reasons reasons)
 {
 	return table_add(table, c, reasons) &&
-	       host_array_add(chain, json_object_new_string(c->fingerprint));
+	    host_array_add(chain, json_object_new_string(c->fingerprint));
 }
 
 struct json_object *
@@ -220,8 +220,8 @@ host_path_json(struct nm_database *db, const struct nm_path *path,
 		struct nm_certificate c = { 0 };
 
 		good = nm_certificate_describe(db, path->links[i].cert, &c) ==
-			   NM_OK &&
-		       link_add(chain, table, &c, path->links[i].reasons);
+			NM_OK &&
+		    link_add(chain, table, &c, path->links[i].reasons);
 		nm_certificate_clear(&c);
 	}
 	if (!good) {

@@ -12,8 +12,7 @@
 bool
 host_channel_send(int fd, const struct host_message *m)
 {
-	uint32_t head[HEAD] = { m->type, m->id, m->asking, m->again,
-		m->error };
+	uint32_t head[HEAD] = { m->type, m->id, m->asking, m->again, m->error };
 	union {
 		const uint8_t *in;
 		void *out;

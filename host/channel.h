@@ -17,11 +17,11 @@
 #define HOST_SAVE_MAX	  (8u * 1024u * 1024u)
 
 enum host_message_type {
-	HOST_ASK = 1,  /* to the broker: show a window; text: what it says */
-	HOST_SAVE,     /* to the broker: a file comes; text: its name */
+	HOST_ASK = 1,	/* to the broker: show a window; text: what it says */
+	HOST_SAVE,	/* to the broker: a file comes; text: its name */
 	HOST_SAVE_DATA, /* to the broker: text: more of it, empty: its end */
-	HOST_ABANDON,  /* to the broker: nobody waits for it any more */
-	HOST_ANSWER    /* to the engine; text: the password, the file's name */
+	HOST_ABANDON,	/* to the broker: nobody waits for it any more */
+	HOST_ANSWER	/* to the engine; text: the password, the file's name */
 };
 
 enum host_asking {
@@ -43,10 +43,14 @@ struct host_message {
 /* False: the other side is gone. May wait for room. */
 bool host_channel_send(int fd, const struct host_message *m);
 
-enum host_receiving { HOST_RECEIVED, HOST_NOTHING, HOST_GONE };
+enum host_receiving {
+	HOST_RECEIVED,
+	HOST_NOTHING,
+	HOST_GONE
+};
 /* Does not wait. m->text is in `buffer`, which the caller clears (it may hold
  * a password). A packet that is no message counts as HOST_GONE. */
-enum host_receiving host_channel_receive(int fd, struct nm_buffer *buffer,
-    struct host_message *m);
+enum host_receiving host_channel_receive(
+    int fd, struct nm_buffer *buffer, struct host_message *m);
 
 #endif

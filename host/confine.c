@@ -40,12 +40,12 @@
 #define FS_TRUNCATE    (UINT64_C(1) << 14) /* version 3 */
 
 /* Reading stays free: NSS and the modules of tokens read where they like. */
-#define HANDLED                                                               \
-	(FS_EXECUTE | FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE |        \
-	    FS_MAKE_CHAR | FS_MAKE_DIR | FS_MAKE_REG | FS_MAKE_SOCK |         \
+#define HANDLED                                                                \
+	(FS_EXECUTE | FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE |         \
+	    FS_MAKE_CHAR | FS_MAKE_DIR | FS_MAKE_REG | FS_MAKE_SOCK |          \
 	    FS_MAKE_FIFO | FS_MAKE_BLOCK | FS_MAKE_SYM | FS_TRUNCATE)
-#define IN_FOLDER                                                             \
-	(FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR |       \
+#define IN_FOLDER                                                              \
+	(FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR |        \
 	    FS_MAKE_REG | FS_TRUNCATE)
 
 struct ruleset_attr {
@@ -127,8 +127,8 @@ allow_tokens(int ruleset, uint64_t access)
 }
 
 static void
-allow_settings(int ruleset, const struct host_settings *settings,
-    uint64_t access)
+allow_settings(
+    int ruleset, const struct host_settings *settings, uint64_t access)
 {
 	char *folder = strdup(settings->config_path);
 
@@ -143,8 +143,8 @@ allow_settings(int ruleset, const struct host_settings *settings,
 
 /* -1: the kernel has no Landlock. */
 static int
-make_ruleset(const char *folder, const struct host_settings *settings,
-    long version)
+make_ruleset(
+    const char *folder, const struct host_settings *settings, long version)
 {
 	const char *cache = getenv("XDG_CACHE_HOME");
 	struct ruleset_attr attr = { HANDLED };
@@ -170,7 +170,8 @@ make_ruleset(const char *folder, const struct host_settings *settings,
 	allow(ruleset, getenv("TMPDIR"), access);
 	/* readers of cards; the devices' own permissions decide */
 	allow(ruleset, "/dev", FS_WRITE_FILE);
-	allow(ruleset, "/dev/shm", FS_WRITE_FILE | FS_MAKE_REG | FS_REMOVE_FILE);
+	allow(
+	    ruleset, "/dev/shm", FS_WRITE_FILE | FS_MAKE_REG | FS_REMOVE_FILE);
 	allow_tokens(ruleset, access);
 	return ruleset;
 }
@@ -179,27 +180,46 @@ static bool
 deny_calls(scmp_filter_ctx filter)
 {
 	static const int calls[] = {
-		SCMP_SYS(execve), SCMP_SYS(execveat),
+		SCMP_SYS(execve),
+		SCMP_SYS(execveat),
 #if !defined(__SANITIZE_ADDRESS__) /* looks for leaks by it */
 		SCMP_SYS(ptrace),
 #endif
-		SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-		SCMP_SYS(pidfd_getfd), SCMP_SYS(kcmp), SCMP_SYS(mount),
-		SCMP_SYS(umount2), SCMP_SYS(move_mount), SCMP_SYS(open_tree),
-		SCMP_SYS(fsopen), SCMP_SYS(fsconfig), SCMP_SYS(fsmount),
-		SCMP_SYS(fspick), SCMP_SYS(pivot_root), SCMP_SYS(chroot),
-		SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(bpf),
-		SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd),
-		SCMP_SYS(io_uring_setup), SCMP_SYS(kexec_load),
-		SCMP_SYS(kexec_file_load), SCMP_SYS(init_module),
-		SCMP_SYS(finit_module), SCMP_SYS(delete_module),
-		SCMP_SYS(open_by_handle_at), SCMP_SYS(reboot),
-		SCMP_SYS(swapon), SCMP_SYS(swapoff), SCMP_SYS(acct)
+		SCMP_SYS(process_vm_readv),
+		SCMP_SYS(process_vm_writev),
+		SCMP_SYS(pidfd_getfd),
+		SCMP_SYS(kcmp),
+		SCMP_SYS(mount),
+		SCMP_SYS(umount2),
+		SCMP_SYS(move_mount),
+		SCMP_SYS(open_tree),
+		SCMP_SYS(fsopen),
+		SCMP_SYS(fsconfig),
+		SCMP_SYS(fsmount),
+		SCMP_SYS(fspick),
+		SCMP_SYS(pivot_root),
+		SCMP_SYS(chroot),
+		SCMP_SYS(unshare),
+		SCMP_SYS(setns),
+		SCMP_SYS(bpf),
+		SCMP_SYS(perf_event_open),
+		SCMP_SYS(userfaultfd),
+		SCMP_SYS(io_uring_setup),
+		SCMP_SYS(kexec_load),
+		SCMP_SYS(kexec_file_load),
+		SCMP_SYS(init_module),
+		SCMP_SYS(finit_module),
+		SCMP_SYS(delete_module),
+		SCMP_SYS(open_by_handle_at),
+		SCMP_SYS(reboot),
+		SCMP_SYS(swapon),
+		SCMP_SYS(swapoff),
+		SCMP_SYS(acct)
 	};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), calls[i],
-			0) != 0)
+		if (seccomp_rule_add(
+			filter, SCMP_ACT_ERRNO(EPERM), calls[i], 0) != 0)
 			return false;
 	}
 	return true;
@@ -213,8 +233,10 @@ deny_network(scmp_filter_ctx filter)
 		AF_VSOCK };
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-		struct scmp_arg_cmp family = { .arg = 0, .op = SCMP_CMP_EQ,
-			.datum_a = (scmp_datum_t)families[i], .datum_b = 0 };
+		struct scmp_arg_cmp family = { .arg = 0,
+			.op = SCMP_CMP_EQ,
+			.datum_a = (scmp_datum_t)families[i],
+			.datum_b = 0 };
 
 		if (seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM),
 			SCMP_SYS(socket), 1, &family) != 0)
@@ -259,8 +281,8 @@ host_confine(struct host_confinement *c, const char *folder,
 	if (c->ruleset < 0)
 		host_log(log, HOST_LOG_INFO, "Landlock: not available");
 	else
-		host_log(log, HOST_LOG_INFO, "Landlock: yes, version %ld",
-		    version);
+		host_log(
+		    log, HOST_LOG_INFO, "Landlock: yes, version %ld", version);
 	/* newer kernels bind all threads at once */
 	if (c->ruleset >= 0 &&
 	    syscall(SYS_RESTRICT_SELF, c->ruleset, RESTRICT_ALL) == 0) {

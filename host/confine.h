@@ -17,7 +17,10 @@ struct host_confinement {
 	int ruleset; /* Landlock's, for each thread that is there; -1: none */
 };
 
-#define HOST_CONFINEMENT_INIT { false, -1 }
+#define HOST_CONFINEMENT_INIT                                                  \
+	{                                                                      \
+		false, -1                                                      \
+	}
 
 /* Confines the process as far as it goes at once, and prepares the rest.
  * `folder`: of the database. */

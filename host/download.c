@@ -48,7 +48,8 @@ parse_line(const char *line, const char *home)
 	if (strncmp(line, "XDG_DOWNLOAD_DIR=\"", 18) != 0)
 		return NULL;
 	line += 18;
-	if (strncmp(line, "$HOME", 5) == 0 && (line[5] == '/' || line[5] == '"')) {
+	if (strncmp(line, "$HOME", 5) == 0 &&
+	    (line[5] == '/' || line[5] == '"')) {
 		nm_buffer_string(&path, home);
 		line += 5;
 	} else if (*line != '/') {
@@ -138,8 +139,8 @@ static char *
 numbered(const char *name, unsigned n)
 {
 	const char *dot = strrchr(name, '.');
-	size_t stem = dot != NULL && dot != name ? (size_t)(dot - name)
-						 : strlen(name);
+	size_t stem =
+	    dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
 	char *out = NULL;
 
 	if (n == 1)
@@ -166,8 +167,8 @@ write_all(int fd, struct nm_bytes data)
 }
 
 enum nm_error
-host_download_write(const char *folder, const char *name, struct nm_bytes data,
-    char **saved)
+host_download_write(
+    const char *folder, const char *name, struct nm_bytes data, char **saved)
 {
 	int dir, fd = -1;
 	bool good;

@@ -16,7 +16,7 @@ char *host_download_name(const char *proposal);
  * Writes a new file, readable by the user alone; one that is there is never
  * touched: a number is put into the name. *saved is the name taken.
  */
-enum nm_error host_download_write(const char *folder, const char *name,
-    struct nm_bytes data, char **saved);
+enum nm_error host_download_write(
+    const char *folder, const char *name, struct nm_bytes data, char **saved);
 
 #endif

@@ -21,7 +21,13 @@
 #define PIPE_SIZE      (1024 * 1024)
 #define FRAMES_AT_ONCE 16
 
-enum { FD_IN, FD_OUT, FD_CHANNEL, FD_WAKE, FD_COUNT };
+enum {
+	FD_IN,
+	FD_OUT,
+	FD_CHANNEL,
+	FD_WAKE,
+	FD_COUNT
+};
 
 int64_t
 host_now(void)
@@ -55,7 +61,7 @@ host_engine_send(struct host_engine *e, struct host_frame *f)
 		host_engine_wake(e);
 }
 
-/* ---- the event loop -------------------------------------------------------- */
+/* ---- the event loop ------------------------------------------------- */
 
 /* False: the end of input, or nothing can be read any more. */
 static bool
@@ -161,8 +167,8 @@ prepare(struct host_engine *e, struct pollfd *fds, int *timeout)
 	other = host_lock_check(e, now);
 	*timeout = timeout_of(now, due < other ? due : other);
 	/* a negative descriptor is left out by poll(2) */
-	fds[FD_IN].fd = e->ending || e->queue.bytes >= HOST_QUEUE_DEAF ? -1
-								       : e->in;
+	fds[FD_IN].fd =
+	    e->ending || e->queue.bytes >= HOST_QUEUE_DEAF ? -1 : e->in;
 	fds[FD_OUT].fd = e->queue.first != NULL ? e->out : -1;
 	more = !e->ending || e->queue.first != NULL;
 	(void)pthread_mutex_unlock(&e->lock);
@@ -204,7 +210,7 @@ loop(struct host_engine *e)
 	}
 }
 
-/* ---- beginning and end ------------------------------------------------------ */
+/* ---- beginning and end ---------------------------------------------- */
 
 /* Drops what is under way. False: something does not end, like a token that
  * is busy; it ends with the process. */
@@ -272,8 +278,8 @@ static void
 refuse(struct host_engine *e)
 {
 	host_log(e->log, HOST_LOG_ERROR, "the caller is not allowed");
-	host_engine_send(e,
-	    host_reply_error(NULL, NM_ERR_ORIGIN_NOT_ALLOWED, NULL, NULL));
+	host_engine_send(
+	    e, host_reply_error(NULL, NM_ERR_ORIGIN_NOT_ALLOWED, NULL, NULL));
 	e->ending = true;
 }
 

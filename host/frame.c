@@ -15,7 +15,7 @@
 void
 host_reader_init(struct host_reader *r, size_t limit)
 {
-	*r = (struct host_reader) { .limit = limit };
+	*r = (struct host_reader){ .limit = limit };
 }
 
 void

@@ -16,7 +16,7 @@ static bool
 is_token(char c)
 {
 	return c != '\0' &&
-	       strchr(" \t\r\n{}[]:,+-.0123456789eEtrufalsn", c) != NULL;
+	    strchr(" \t\r\n{}[]:,+-.0123456789eEtrufalsn", c) != NULL;
 }
 
 /* Values are counted roughly from above: each but the first follows one of
@@ -36,7 +36,7 @@ look_over(const char *text, size_t len, struct nm_fault *fault)
 			return nm_fail(
 			    fault, NM_ERR_PARSE, "The text is not JSON");
 		else if (!string && strchr(",:[{", text[i]) != NULL &&
-			 ++count > HOST_MAX_VALUES)
+		    ++count > HOST_MAX_VALUES)
 			return nm_fail(fault, NM_ERR_TOO_LARGE,
 			    "The JSON text has more than %u values",
 			    HOST_MAX_VALUES);

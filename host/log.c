@@ -30,8 +30,8 @@ host_log(enum host_log_level wanted, enum host_log_level level,
 
 	if (level > wanted)
 		return;
-	at = (size_t)snprintf(line, sizeof(line), "nssmime-host: %s: ",
-	    names[level]);
+	at = (size_t)snprintf(
+	    line, sizeof(line), "nssmime-host: %s: ", names[level]);
 	va_start(args, format);
 	n = vsnprintf(line + at, sizeof(line) - at - 1, format, args);
 	va_end(args);

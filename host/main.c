@@ -75,12 +75,12 @@ command(int argc, char **argv)
 			    ? 0
 			    : 1;
 	}
-	(void)fputs("nssmime-host: unknown command; see nssmime-host help\n",
-	    stderr);
+	(void)fputs(
+	    "nssmime-host: unknown command; see nssmime-host help\n", stderr);
 	return 2;
 }
 
-/* ---- native messaging ------------------------------------------------------ */
+/* ---- native messaging ----------------------------------------------- */
 
 /*
  * Standard input and output are put aside, so that no library can read frames
@@ -96,8 +96,7 @@ put_aside(int *in, int *out)
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (*in < 0 || *out < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0)
 		return false;
-	if (fcntl(STDERR_FILENO, F_GETFD) < 0 &&
-	    dup2(null, STDERR_FILENO) < 0)
+	if (fcntl(STDERR_FILENO, F_GETFD) < 0 && dup2(null, STDERR_FILENO) < 0)
 		return false;
 	(void)close(null);
 	return dup2(STDERR_FILENO, STDOUT_FILENO) >= 0;

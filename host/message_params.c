@@ -37,8 +37,8 @@ host_content_context(struct json_object *params)
 	struct json_object *context = host_member(params, "context");
 
 	return context != NULL
-		   ? context
-		   : host_member(host_member(params, "content"), "context");
+	    ? context
+	    : host_member(host_member(params, "content"), "context");
 }
 
 bool
@@ -47,8 +47,9 @@ host_time_member(struct json_object *object, const char *name, int64_t *out)
 	const char *text = host_string(object, name);
 	struct nm_date date;
 
-	if (text == NULL || (!nm_date_parse_rfc3339(text, &date) &&
-				!nm_date_parse_mail(text, &date)))
+	if (text == NULL ||
+	    (!nm_date_parse_rfc3339(text, &date) &&
+		!nm_date_parse_mail(text, &date)))
 		return false;
 	*out = date.seconds;
 	return true;

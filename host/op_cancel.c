@@ -25,10 +25,10 @@ cancel(struct host_call *call, struct json_object *params,
 		cancelled = host_call_end(other, NM_ERR_CANCELLED, NULL);
 	(void)pthread_mutex_unlock(&e->lock);
 	if ((*result = json_object_new_object()) == NULL ||
-	    json_object_object_add(*result, "cancelled",
-		json_object_new_boolean(cancelled)) != 0)
-		return nm_fail(host_call_fault(call), NM_ERR_INTERNAL,
-		    "Out of memory");
+	    json_object_object_add(
+		*result, "cancelled", json_object_new_boolean(cancelled)) != 0)
+		return nm_fail(
+		    host_call_fault(call), NM_ERR_INTERNAL, "Out of memory");
 	return NM_OK;
 }
 

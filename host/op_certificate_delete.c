@@ -27,16 +27,16 @@ ask(struct host_call *call, CERTCertificate *cert, bool with_key)
 		return nm_fail(host_call_fault(call), NM_ERR_INTERNAL,
 		    "There is not enough memory");
 	q.what = with_key
-		     ? "Delete this certificate and its private key for good? "
-		       "Messages "
-		       "that were encrypted to it can no longer be read"
-		     : "Delete this certificate from the certificate database?";
+	    ? "Delete this certificate and its private key for good? "
+	      "Messages "
+	      "that were encrypted to it can no longer be read"
+	    : "Delete this certificate from the certificate database?";
 	q.detail = line;
 	error = asker->confirm(asker->arg, &q);
 	free(line);
-	return error == NM_OK ? NM_OK
-			      : nm_fail(host_call_fault(call), error, "%s",
-				    nm_error_text(error));
+	return error == NM_OK
+	    ? NM_OK
+	    : nm_fail(host_call_fault(call), error, "%s", nm_error_text(error));
 }
 
 /* What can be told without bothering the user. */

@@ -110,7 +110,7 @@ is_pkcs12(struct nm_bytes data)
 	if (data.data[1] > 0x80)
 		at += data.data[1] & 0x7fu;
 	return at < data.len && data.len - at >= sizeof(version) &&
-	       memcmp(data.data + at, version, sizeof(version)) == 0;
+	    memcmp(data.data + at, version, sizeof(version)) == 0;
 }
 
 static enum nm_error

@@ -150,7 +150,7 @@ matches(const struct entry *e, const char *kind, const char *text)
 	if (text == NULL)
 		return true;
 	match = nm_certificate_describe(NULL, e->cert, &c) == NM_OK &&
-		has_text(&c, text);
+	    has_text(&c, text);
 	nm_certificate_clear(&c);
 	return match;
 }

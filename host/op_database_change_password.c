@@ -30,9 +30,9 @@ handle(struct host_call *call, struct json_object *params,
 	if (error != NM_OK)
 		return error;
 	*result = json_object_new_object();
-	return *result != NULL ? NM_OK
-			       : nm_fail(fault, NM_ERR_INTERNAL,
-				     "There is not enough memory");
+	return *result != NULL
+	    ? NM_OK
+	    : nm_fail(fault, NM_ERR_INTERNAL, "There is not enough memory");
 }
 
 const struct host_operation host_op_database_change_password = {

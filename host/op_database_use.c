@@ -47,9 +47,9 @@ ask(struct host_call *call, const struct nm_candidate *c)
 	q.detail = detail;
 	error = asker->confirm(asker->arg, &q);
 	free(detail);
-	return error == NM_OK ? NM_OK
-			      : nm_fail(host_call_fault(call), error, "%s",
-				    nm_error_text(error));
+	return error == NM_OK
+	    ? NM_OK
+	    : nm_fail(host_call_fault(call), error, "%s", nm_error_text(error));
 }
 
 static enum nm_error

@@ -4,7 +4,6 @@
 
 #include <nssmime/limits.h>
 
-
 #include "bounds.h"
 #include "operations.h"
 #include "settings.h"
@@ -95,7 +94,8 @@ hello(struct host_call *call, struct json_object *params,
 	bool good = object != NULL && host != NULL && nss != NULL;
 
 	(void)params;
-	good = good && add(host, "name", json_object_new_string("nssmime-host")) &&
+	good = good &&
+	    add(host, "name", json_object_new_string("nssmime-host")) &&
 	    add(host, "version", json_object_new_string(NSSMIME_VERSION)) &&
 	    add(nss, "version", json_object_new_string(NSS_GetVersion())) &&
 	    add(object, "protocol", json_object_new_int(1)) &&
@@ -107,8 +107,8 @@ hello(struct host_call *call, struct json_object *params,
 	json_object_put(nss);
 	if (!good) {
 		json_object_put(object);
-		return nm_fail(host_call_fault(call), NM_ERR_INTERNAL,
-		    "Out of memory");
+		return nm_fail(
+		    host_call_fault(call), NM_ERR_INTERNAL, "Out of memory");
 	}
 	*result = object;
 	return NM_OK;

@@ -77,8 +77,8 @@ host_call_save(struct host_call *call, const char *name, const void *data,
 	if (!call->may_prompt)
 		return nm_fail(&call->fault, NM_ERR_PASSWORD_REQUIRED,
 		    "The user must be asked where the request forbids it");
-	return host_prompt_save(call, name, (struct nm_bytes) { data, len },
-	    saved);
+	return host_prompt_save(
+	    call, name, (struct nm_bytes){ data, len }, saved);
 }
 
 void
@@ -101,7 +101,7 @@ host_call_end_connection(struct host_call *call)
 	call->end_connection = true;
 }
 
-/* ---- feeding --------------------------------------------------------------- */
+/* ---- feeding -------------------------------------------------------- */
 
 /* Between two slices: others have their turn, the client learns how far it
  * is. Lock held. */
@@ -123,8 +123,8 @@ pause_between(struct host_call *call)
 		if (now - PROGRESS_INTERVAL >= call->shown) {
 			call->shown = now;
 			host_engine_send(e,
-			    host_reply_progress(call->id, call->done,
-				call->total));
+			    host_reply_progress(
+				call->id, call->done, call->total));
 		}
 	}
 	return NM_OK;
@@ -153,8 +153,8 @@ feed_bytes(struct host_call *call, const uint8_t *data, size_t len,
 }
 
 static enum nm_error
-feed_inline(struct host_call *call, struct json_object *data,
-    struct nm_stage *head)
+feed_inline(
+    struct host_call *call, struct json_object *data, struct nm_stage *head)
 {
 	size_t text_len = (size_t)json_object_get_string_len(data), len;
 	uint8_t *bytes = malloc(text_len / 4 * 3 + 1);
@@ -162,8 +162,8 @@ feed_inline(struct host_call *call, struct json_object *data,
 
 	if (bytes == NULL)
 		return nm_fail(&call->fault, NM_ERR_INTERNAL, "Out of memory");
-	if (!nm_base64_decode(json_object_get_string(data), text_len, bytes,
-		&len)) {
+	if (!nm_base64_decode(
+		json_object_get_string(data), text_len, bytes, &len)) {
 		err = nm_fail(&call->fault, NM_ERR_INVALID_PARAMS,
 		    "The content's data is not strict base64");
 	} else {
@@ -197,8 +197,8 @@ feed_stream(struct host_call *call, struct nm_stage *head)
 }
 
 enum nm_error
-host_call_feed(struct host_call *call, struct json_object *content,
-    struct nm_stage *head)
+host_call_feed(
+    struct host_call *call, struct json_object *content, struct nm_stage *head)
 {
 	struct json_object *data = host_member(content, "data");
 	enum nm_error err;

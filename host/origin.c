@@ -76,8 +76,8 @@ canonical_host(const char *text, size_t len)
 	memcpy(name, text, len);
 	name[len] = '\0';
 	/* also brings ASCII to lower case */
-	if (idn2_to_ascii_8z(name, &host,
-		IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
+	if (idn2_to_ascii_8z(
+		name, &host, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
 		return NULL;
 	if (!is_host(host)) {
 		free(host);
@@ -147,8 +147,7 @@ host_origin_canonical(const char *text)
 }
 
 bool
-host_origin_allowed(const struct host_settings *settings,
-    const char *canonical)
+host_origin_allowed(const struct host_settings *settings, const char *canonical)
 {
 	for (size_t i = 0; i < settings->origin_count; i++) {
 		if (strcmp(settings->origins[i], canonical) == 0)

@@ -14,7 +14,7 @@
  */
 char *host_origin_canonical(const char *text);
 /* Whether the lists of administrator and user have it (canonical). */
-bool host_origin_allowed(const struct host_settings *settings,
-    const char *canonical);
+bool host_origin_allowed(
+    const struct host_settings *settings, const char *canonical);
 
 #endif

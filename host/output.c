@@ -53,7 +53,8 @@ start_frame(struct output *o)
 		return err;
 	len = snprintf(head, sizeof(head),
 	    "{\"jsonrpc\":\"2.0\",\"method\":\"stream.data\",\"params\":"
-	    "{\"stream\":%" PRIu64 ",\"data\":\"", o->outlet->id);
+	    "{\"stream\":%" PRIu64 ",\"data\":\"",
+	    o->outlet->id);
 	o->frame = host_frame_new((size_t)len +
 	    nm_base64_encoded_size(o->reserved) + strlen(TRAILER));
 	if (o->frame == NULL)
@@ -183,8 +184,8 @@ static const struct nm_stage_ops inline_ops = { inline_write, inline_finish,
 	output_free };
 
 enum nm_error
-host_output_new(struct host_call *call, struct json_object *output,
-    struct nm_stage **out)
+host_output_new(
+    struct host_call *call, struct json_object *output, struct nm_stage **out)
 {
 	struct host_outlet *outlet = NULL;
 	struct output *o;
@@ -194,8 +195,8 @@ host_output_new(struct host_call *call, struct json_object *output,
 	if (output != NULL) {
 		id = json_object_get_uint64(host_member(output, "stream"));
 		/* the list does not change once the call has begun */
-		for (outlet = call->outlets;
-		     outlet != NULL && outlet->id != id; outlet = outlet->next)
+		for (outlet = call->outlets; outlet != NULL && outlet->id != id;
+		     outlet = outlet->next)
 			;
 		if (outlet == NULL || outlet->opened)
 			return nm_fail(&call->fault, NM_ERR_INTERNAL,

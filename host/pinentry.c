@@ -108,8 +108,8 @@ tell(assuan_context_t ctx, const char *command, const char *argument)
 	for (; *argument != '\0' && line.len - start < ARGUMENT_MAX;
 	     argument++) {
 		if (*argument == '%' || *argument == '\n' || *argument == '\r')
-			nm_buffer_format(&line, "%%%02X",
-			    (unsigned char)*argument);
+			nm_buffer_format(
+			    &line, "%%%02X", (unsigned char)*argument);
 		else
 			nm_buffer_byte(&line, (uint8_t)*argument);
 	}
@@ -154,8 +154,8 @@ locale_for(const char *category)
 static void
 tell_options(assuan_context_t ctx)
 {
-	(void)assuan_transact(ctx, "OPTION no-grab", NULL, NULL, NULL, NULL,
-	    NULL, NULL);
+	(void)assuan_transact(
+	    ctx, "OPTION no-grab", NULL, NULL, NULL, NULL, NULL, NULL);
 	tell_option(ctx, "ttyname", getenv("GPG_TTY"));
 	tell_option(ctx, "ttytype", getenv("TERM"));
 	tell_option(ctx, "display", getenv("DISPLAY"));
@@ -185,11 +185,12 @@ get_pin(assuan_context_t ctx, char **password, bool *repeated)
 	struct answer a = { NM_BUFFER_INIT, false };
 	enum nm_error err;
 
-	err = meaning(assuan_transact(ctx, "GETPIN", take_data, &a, NULL, NULL,
-	    take_status, &a));
+	err = meaning(assuan_transact(
+	    ctx, "GETPIN", take_data, &a, NULL, NULL, take_status, &a));
 	*repeated = a.repeated;
 	/* a NUL inside makes it no password */
-	if (err == NM_OK && (*password = nm_buffer_take_string(&a.data)) == NULL)
+	if (err == NM_OK &&
+	    (*password = nm_buffer_take_string(&a.data)) == NULL)
 		err = NM_ERR_PROMPT_UNAVAILABLE;
 	nm_buffer_reset(&a.data);
 	return err;
@@ -205,7 +206,8 @@ get_new_pin(assuan_context_t ctx, char **password)
 
 	for (unsigned i = 0; i < REPEATS; i++) {
 		(void)tell(ctx, "SETPROMPT", "New password:");
-		(void)tell(ctx, "SETREPEATERROR", "The passwords are not equal");
+		(void)tell(
+		    ctx, "SETREPEATERROR", "The passwords are not equal");
 		(void)tell(ctx, "SETREPEAT", "Once more:");
 		if ((err = get_pin(ctx, password, &repeated)) != NM_OK ||
 		    repeated)
@@ -248,8 +250,8 @@ converse(assuan_context_t ctx, enum host_asking asking, unsigned again,
 	case HOST_ASK_SAVE:
 		break;
 	}
-	return meaning(assuan_transact(ctx, "CONFIRM", NULL, NULL, NULL, NULL,
-	    NULL, NULL));
+	return meaning(assuan_transact(
+	    ctx, "CONFIRM", NULL, NULL, NULL, NULL, NULL, NULL));
 }
 
 enum nm_error

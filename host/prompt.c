@@ -61,7 +61,7 @@ unlist(struct host_prompts *all, struct host_prompt *p)
 		all->last = before;
 }
 
-/* ---- what the window says ---------------------------------------------------- */
+/* ---- what the window says ------------------------------------------- */
 
 /* First, in fixed words, what is asked and by whom; then for what. */
 static char *
@@ -70,8 +70,8 @@ compose(const struct host_call *call, const struct nm_question *q)
 	struct nm_buffer b = NM_BUFFER_INIT;
 
 	host_text_clean(&b, q->what, WHAT_MAX);
-	nm_buffer_format(&b, "\n\nAsked for by %s.",
-	    call->engine->caller->name);
+	nm_buffer_format(
+	    &b, "\n\nAsked for by %s.", call->engine->caller->name);
 	if (call->origin != NULL) {
 		nm_buffer_string(&b, "\nWebsite: ");
 		host_text_show(&b, call->origin, ORIGIN_MAX);
@@ -96,8 +96,8 @@ prompt_new(struct host_call *call, enum host_asking asking,
 	p->file = file;
 	p->what = strdup(q->what);
 	p->detail = strdup(q->detail != NULL ? q->detail : "");
-	p->text = asking == HOST_ASK_SAVE ? strdup(q->detail)
-					  : compose(call, q);
+	p->text =
+	    asking == HOST_ASK_SAVE ? strdup(q->detail) : compose(call, q);
 	if (p->what == NULL || p->detail == NULL || p->text == NULL) {
 		prompt_free(p);
 		return NULL;
@@ -105,7 +105,7 @@ prompt_new(struct host_call *call, enum host_asking asking,
 	return p;
 }
 
-/* ---- the queue (lock held) ----------------------------------------------------- */
+/* ---- the queue (lock held) ------------------------------------------ */
 
 static bool
 send_file(struct host_engine *e, const struct host_prompt *p)
@@ -113,8 +113,7 @@ send_file(struct host_engine *e, const struct host_prompt *p)
 	struct host_message m = { .type = HOST_SAVE, .id = p->id };
 	struct nm_bytes rest = p->file;
 
-	m.text = (struct nm_bytes) { (const uint8_t *)p->text,
-		strlen(p->text) };
+	m.text = (struct nm_bytes){ (const uint8_t *)p->text, strlen(p->text) };
 	if (!host_channel_send(e->channel, &m))
 		return false;
 	m.type = HOST_SAVE_DATA;
@@ -133,13 +132,14 @@ send_file(struct host_engine *e, const struct host_prompt *p)
 static bool
 send_prompt(struct host_engine *e, const struct host_prompt *p)
 {
-	struct host_message m = { .type = HOST_ASK, .id = p->id,
-		.asking = p->asking, .again = p->again };
+	struct host_message m = { .type = HOST_ASK,
+		.id = p->id,
+		.asking = p->asking,
+		.again = p->again };
 
 	if (p->asking == HOST_ASK_SAVE)
 		return send_file(e, p);
-	m.text = (struct nm_bytes) { (const uint8_t *)p->text,
-		strlen(p->text) };
+	m.text = (struct nm_bytes){ (const uint8_t *)p->text, strlen(p->text) };
 	return host_channel_send(e->channel, &m);
 }
 
@@ -227,7 +227,7 @@ host_prompts_clear(struct host_engine *e)
 	}
 }
 
-/* ---- in the operation's thread ------------------------------------------------ */
+/* ---- in the operation's thread -------------------------------------- */
 
 static void
 join(struct host_call *call, struct host_prompt *p)
@@ -339,8 +339,8 @@ find_shared(struct host_engine *e, const struct nm_question *q)
 /* With the lock and the baton, which it gives away meanwhile. *shared: the
  * answer was another call's. */
 static enum nm_error
-take_part(struct host_call *call, struct host_prompt *p, char **answer,
-    bool *shared)
+take_part(
+    struct host_call *call, struct host_prompt *p, char **answer, bool *shared)
 {
 	enum nm_error err;
 
@@ -367,8 +367,8 @@ ask_once(struct host_call *call, enum host_asking asking,
 
 	if ((mine = prompt_new(call, asking, q, file)) == NULL)
 		return NM_ERR_INTERNAL;
-	token = asking == HOST_ASK_PASSWORD &&
-	    find_token(e, q->detail, &unlocked);
+	token =
+	    asking == HOST_ASK_PASSWORD && find_token(e, q->detail, &unlocked);
 	(void)pthread_mutex_lock(&e->lock);
 	if ((p = token ? find_shared(e, q) : NULL) == NULL)
 		p = mine;
@@ -405,14 +405,14 @@ ask(struct host_call *call, enum host_asking asking,
 static enum nm_error
 ask_password(void *arg, const struct nm_question *q, char **password)
 {
-	return ask(arg, HOST_ASK_PASSWORD, q, (struct nm_bytes) { NULL, 0 },
-	    password);
+	return ask(
+	    arg, HOST_ASK_PASSWORD, q, (struct nm_bytes){ NULL, 0 }, password);
 }
 
 static enum nm_error
 ask_new_password(void *arg, const struct nm_question *q, char **password)
 {
-	return ask(arg, HOST_ASK_NEW_PASSWORD, q, (struct nm_bytes) { NULL, 0 },
+	return ask(arg, HOST_ASK_NEW_PASSWORD, q, (struct nm_bytes){ NULL, 0 },
 	    password);
 }
 
@@ -421,8 +421,8 @@ ask_confirm(void *arg, const struct nm_question *q)
 {
 	char *none = NULL;
 
-	return ask(arg, HOST_ASK_CONFIRM, q, (struct nm_bytes) { NULL, 0 },
-	    &none);
+	return ask(
+	    arg, HOST_ASK_CONFIRM, q, (struct nm_bytes){ NULL, 0 }, &none);
 }
 
 const struct nm_asker host_prompt_asker = { NULL, ask_password,

@@ -17,7 +17,7 @@ struct host_prompt;
 
 struct host_prompts {
 	struct host_prompt *first, *last;
-	uint32_t count; /* of all that were made, for their ids */
+	uint32_t count;	  /* of all that were made, for their ids */
 	int64_t declined; /* when the last one was; 0: never */
 	int64_t silent;	  /* until then nothing is asked */
 };

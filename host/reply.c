@@ -60,8 +60,9 @@ envelope(const char *id, const char *member, struct json_object *value)
 	text = json_object_to_json_string_length(value, PRINT, &len);
 	if (text == NULL)
 		return NULL;
-	nm_buffer_format(&out, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"%s\":",
-	    id != NULL ? id : "null", member);
+	nm_buffer_format(&out,
+	    "{\"jsonrpc\":\"2.0\",\"id\":%s,\"%s\":", id != NULL ? id : "null",
+	    member);
 	nm_buffer_append(&out, text, len);
 	nm_buffer_byte(&out, '}');
 	if (!nm_buffer_failed(&out))
@@ -82,8 +83,8 @@ host_reply_error(const char *id, enum nm_error error, const char *text,
 	all = json_object_new_object();
 	if (object == NULL || all == NULL)
 		goto out;
-	json_object_object_add(all, "kind",
-	    json_object_new_string(nm_error_kind(error)));
+	json_object_object_add(
+	    all, "kind", json_object_new_string(nm_error_kind(error)));
 	if (data != NULL) {
 		at = json_object_iter_begin(data);
 		end = json_object_iter_end(data);
@@ -95,12 +96,11 @@ host_reply_error(const char *id, enum nm_error error, const char *text,
 			    json_object_get(item));
 		}
 	}
-	json_object_object_add(object, "code",
-	    json_object_new_int(number(error)));
+	json_object_object_add(
+	    object, "code", json_object_new_int(number(error)));
 	json_object_object_add(object, "message",
-	    json_object_new_string(text != NULL && *text != '\0'
-		    ? text
-		    : nm_error_text(error)));
+	    json_object_new_string(
+		text != NULL && *text != '\0' ? text : nm_error_text(error)));
 	json_object_object_add(object, "data", json_object_get(all));
 	f = envelope(id, "error", object);
 	if (f == NULL && data != NULL)

@@ -28,7 +28,7 @@ refuse(struct host_engine *e, const char *id, enum nm_error error,
 	(void)pthread_mutex_unlock(&e->lock);
 }
 
-/* ---- notifications ------------------------------------------------------ */
+/* ---- notifications -------------------------------------------------- */
 
 /* False: no base64. */
 static bool
@@ -112,7 +112,7 @@ take_notification(struct host_engine *e, const struct notification *n,
 	(void)pthread_mutex_unlock(&e->lock);
 }
 
-/* ---- requests ------------------------------------------------------------ */
+/* ---- requests ------------------------------------------------------- */
 
 static bool
 is_id(struct json_object *id)
@@ -215,8 +215,8 @@ take_message(struct host_engine *e, struct json_object *root)
 		take_request(e, id, method, params);
 		return;
 	}
-	for (size_t i = 0;
-	     i < sizeof(notifications) / sizeof(notifications[0]); i++) {
+	for (size_t i = 0; i < sizeof(notifications) / sizeof(notifications[0]);
+	     i++) {
 		if (strcmp(method, notifications[i].method) != 0)
 			continue;
 		if (json_object_is_type(params, json_type_object))

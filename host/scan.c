@@ -18,8 +18,8 @@ struct word {
 static void
 skip_space(struct scan *s)
 {
-	while (*s->at == ' ' || *s->at == '\t' || *s->at == '\r' ||
-	    *s->at == '\n')
+	while (
+	    *s->at == ' ' || *s->at == '\t' || *s->at == '\r' || *s->at == '\n')
 		s->at++;
 }
 
@@ -45,7 +45,7 @@ take_string(struct scan *s, struct word *out)
 	quote = memchr(s->at, '"', (size_t)(s->end - s->at));
 	if (quote == NULL)
 		return false;
-	*out = (struct word) { s->at, (size_t)(quote - s->at) };
+	*out = (struct word){ s->at, (size_t)(quote - s->at) };
 	s->at = quote + 1;
 	return true;
 }

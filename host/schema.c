@@ -94,8 +94,8 @@ static bool
 is_string(struct json_object *value)
 {
 	return json_object_is_type(value, json_type_string) &&
-	       memchr(json_object_get_string(value), '\0',
-		   (size_t)json_object_get_string_len(value)) == NULL;
+	    memchr(json_object_get_string(value), '\0',
+		(size_t)json_object_get_string_len(value)) == NULL;
 }
 
 static enum nm_error

@@ -21,12 +21,12 @@
 #include "origin.h"
 #include "schema.h"
 
-#define FILE_MAX     65536
-#define LIST_MAX     1000
-#define MINUTES_MAX  10080 /* a week */
-#define USER_FILE    "config.json"
-#define ADMIN_FILE   "policy.json"
-#define POLICY_PATH  NSSMIME_SYSCONFDIR "/nssmime/" ADMIN_FILE
+#define FILE_MAX    65536
+#define LIST_MAX    1000
+#define MINUTES_MAX 10080 /* a week */
+#define USER_FILE   "config.json"
+#define ADMIN_FILE  "policy.json"
+#define POLICY_PATH NSSMIME_SYSCONFDIR "/nssmime/" ADMIN_FILE
 
 /* Reading a file, one member after the other. */
 struct reading {
@@ -58,9 +58,8 @@ plain(struct json_object *value)
 	if (!json_object_is_type(value, json_type_string))
 		return NULL;
 	text = json_object_get_string(value);
-	return strlen(text) == (size_t)json_object_get_string_len(value)
-	    ? text
-	    : NULL;
+	return strlen(text) == (size_t)json_object_get_string_len(value) ? text
+									 : NULL;
 }
 
 static enum nm_error
@@ -146,8 +145,8 @@ read_choice(const struct reading *r, struct json_object *value,
 	} else if (text != NULL && strcmp(text, yes) == 0) {
 		*to = true;
 	} else {
-		(void)snprintf(wanted, sizeof(wanted), "\"%s\" or \"%s\"", no,
-		    yes);
+		(void)snprintf(
+		    wanted, sizeof(wanted), "\"%s\" or \"%s\"", no, yes);
 		return wrong(r, member, wanted);
 	}
 	return NM_OK;
@@ -156,15 +155,15 @@ read_choice(const struct reading *r, struct json_object *value,
 static enum nm_error
 read_signature_scheme(const struct reading *r, struct json_object *value)
 {
-	return read_choice(r, value, "signatureScheme", "pkcs1", "pss",
-	    &r->out->pss);
+	return read_choice(
+	    r, value, "signatureScheme", "pkcs1", "pss", &r->out->pss);
 }
 
 static enum nm_error
 read_key_management(const struct reading *r, struct json_object *value)
 {
-	return read_choice(r, value, "keyManagement", "rsa-pkcs1", "rsa-oaep",
-	    &r->out->oaep);
+	return read_choice(
+	    r, value, "keyManagement", "rsa-pkcs1", "rsa-oaep", &r->out->oaep);
 }
 
 /* Takes `text` over. */
@@ -243,8 +242,8 @@ static const struct {
 };
 
 static enum nm_error
-read_member(const struct reading *r, const char *name,
-    struct json_object *value)
+read_member(
+    const struct reading *r, const char *name, struct json_object *value)
 {
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		if (strcmp(members[i].name, name) == 0 &&
@@ -255,7 +254,7 @@ read_member(const struct reading *r, const char *name,
 	    "%s has an unknown member \"%.64s\"", r->file, name);
 }
 
-/* ---- files ------------------------------------------------------------------- */
+/* ---- files ---------------------------------------------------------- */
 
 /* *text stays NULL where there is no such file. */
 static enum nm_error
@@ -324,8 +323,7 @@ is_trusted(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 &&
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
 	    stat(NSSMIME_SYSCONFDIR "/nssmime", &folder) == 0 &&
-	    folder.st_uid == 0 &&
-	    (folder.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	    folder.st_uid == 0 && (folder.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 static enum nm_error
@@ -374,7 +372,7 @@ host_settings_load(struct host_settings *out, struct nm_fault *fault)
 		       admin = { out, ADMIN_FILE, true, fault };
 	enum nm_error err, err2;
 
-	*out = (struct host_settings) {
+	*out = (struct host_settings){
 		.lock_minutes = 15,
 		.max_decompressed = NM_MAX_DECOMPRESSED,
 	};
@@ -400,5 +398,5 @@ host_settings_clear(struct host_settings *s)
 		free(s->callers[i]);
 	free(s->callers);
 	free(s->config_path);
-	*s = (struct host_settings) { .database = NULL };
+	*s = (struct host_settings){ .database = NULL };
 }

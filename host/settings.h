@@ -27,12 +27,12 @@ struct host_settings {
 	char *config_path;		     /* where config.json is */
 };
 
-enum nm_error host_settings_load(struct host_settings *out,
-    struct nm_fault *fault);
+enum nm_error host_settings_load(
+    struct host_settings *out, struct nm_fault *fault);
 void host_settings_clear(struct host_settings *s);
 /* Records the user's choice of a database in config.json (atomically: a new
  * file renamed over the old one), other members kept. */
-enum nm_error host_settings_choose_database(const struct host_settings *s,
-    const char *folder, struct nm_fault *fault);
+enum nm_error host_settings_choose_database(
+    const struct host_settings *s, const char *folder, struct nm_fault *fault);
 
 #endif

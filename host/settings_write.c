@@ -29,8 +29,8 @@ failed(struct nm_fault *fault)
 /* The settings as they are now, not as they were at the start: other members
  * may have been edited since. */
 static enum nm_error
-read_current(const char *path, struct json_object **root,
-    struct nm_fault *fault)
+read_current(
+    const char *path, struct json_object **root, struct nm_fault *fault)
 {
 	struct nm_buffer text = NM_BUFFER_INIT;
 	enum nm_error err = NM_OK;
@@ -50,8 +50,8 @@ read_current(const char *path, struct json_object **root,
 	(void)close(fd);
 	nm_buffer_byte(&text, 0);
 	if (n != 0 || nm_buffer_failed(&text) ||
-	    host_json_parse((const char *)text.data, text.len - 1, root,
-		NULL) != NM_OK ||
+	    host_json_parse(
+		(const char *)text.data, text.len - 1, root, NULL) != NM_OK ||
 	    !json_object_is_type(*root, json_type_object)) {
 		json_object_put(*root);
 		*root = NULL;
@@ -109,8 +109,8 @@ replace(const char *path, const char *text, struct nm_fault *fault)
 }
 
 enum nm_error
-host_settings_choose_database(const struct host_settings *s,
-    const char *folder, struct nm_fault *fault)
+host_settings_choose_database(
+    const struct host_settings *s, const char *folder, struct nm_fault *fault)
 {
 	struct json_object *root = NULL, *value = NULL;
 	enum nm_error err;

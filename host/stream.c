@@ -15,7 +15,7 @@ void
 host_ids_clear(struct host_ids *ids)
 {
 	free(ids->ranges);
-	*ids = (struct host_ids) { NULL, 0, 0 };
+	*ids = (struct host_ids){ NULL, 0, 0 };
 }
 
 static bool
@@ -69,13 +69,13 @@ host_ids_claim(struct host_ids *ids, uint64_t id)
 		r = ids->ranges + low;
 		if (low < ids->count)
 			memmove(r + 1, r, (ids->count - low) * sizeof(*r));
-		*r = (struct host_id_range) { id, id };
+		*r = (struct host_id_range){ id, id };
 		ids->count++;
 	}
 	return true;
 }
 
-/* ---- accepting ------------------------------------------------------------ */
+/* ---- accepting ------------------------------------------------------ */
 
 static enum nm_error
 claim(struct host_call *call, struct json_object *object, uint64_t *id,
@@ -89,8 +89,8 @@ claim(struct host_call *call, struct json_object *object, uint64_t *id,
 }
 
 static enum nm_error
-accept_input(struct host_call *call, struct json_object *content,
-    struct nm_fault *fault)
+accept_input(
+    struct host_call *call, struct json_object *content, struct nm_fault *fault)
 {
 	struct host_engine *e = call->engine;
 	enum nm_error err;
@@ -109,18 +109,18 @@ accept_input(struct host_call *call, struct json_object *content,
 	if ((err = claim(call, content, &call->input.id, fault)) != NM_OK)
 		return err;
 	/* memory is bounded for all of them together */
-	call->input.window = streaming < HOST_CROWD ? HOST_CREDIT
-						    : HOST_CREDIT_CROWDED;
+	call->input.window =
+	    streaming < HOST_CROWD ? HOST_CREDIT : HOST_CREDIT_CROWDED;
 	call->input.credit = call->input.window;
 	call->input.heard = host_now();
-	host_engine_send(e,
-	    host_reply_credit(call->input.id, call->input.credit));
+	host_engine_send(
+	    e, host_reply_credit(call->input.id, call->input.credit));
 	return NM_OK;
 }
 
 static enum nm_error
-accept_outlet(struct host_call *call, struct json_object *output,
-    struct nm_fault *fault)
+accept_outlet(
+    struct host_call *call, struct json_object *output, struct nm_fault *fault)
 {
 	struct host_outlet *o;
 	struct json_object *credit;
@@ -133,14 +133,14 @@ accept_outlet(struct host_call *call, struct json_object *output,
 	if ((err = claim(call, output, &o->id, fault)) != NM_OK)
 		return err;
 	credit = host_member(output, "credit");
-	o->credit = credit != NULL ? json_object_get_uint64(credit)
-				   : HOST_CREDIT;
+	o->credit =
+	    credit != NULL ? json_object_get_uint64(credit) : HOST_CREDIT;
 	return NM_OK;
 }
 
 enum nm_error
-host_streams_accept(struct host_call *call, struct json_object *params,
-    struct nm_fault *fault)
+host_streams_accept(
+    struct host_call *call, struct json_object *params, struct nm_fault *fault)
 {
 	struct json_object *output = host_member(params, "output"),
 			   *copies = host_member(params, "copyStreams"),
@@ -155,8 +155,8 @@ host_streams_accept(struct host_call *call, struct json_object *params,
 		end = json_object_iter_end(copies);
 		for (; err == NM_OK && !json_object_iter_equal(&at, &end);
 		     json_object_iter_next(&at))
-			err = accept_outlet(call,
-			    json_object_iter_peek_value(&at), fault);
+			err = accept_outlet(
+			    call, json_object_iter_peek_value(&at), fault);
 	}
 	if (err == NM_OK && content != NULL)
 		err = accept_input(call, content, fault);
@@ -187,7 +187,7 @@ host_streams_drop(struct host_call *call)
 	}
 }
 
-/* ---- what comes in ---------------------------------------------------------- */
+/* ---- what comes in -------------------------------------------------- */
 
 static struct host_call *
 input_of(struct host_engine *e, uint64_t id)
@@ -372,7 +372,7 @@ host_streams_expire(struct host_engine *e, int64_t now)
 	return next;
 }
 
-/* ---- in the operation's thread ---------------------------------------------- */
+/* ---- in the operation's thread -------------------------------------- */
 
 enum nm_error
 host_input_take(struct host_call *call, struct host_chunk **chunk)
@@ -410,8 +410,8 @@ host_input_done(struct host_call *call, struct host_chunk *chunk)
 }
 
 enum nm_error
-host_outlet_reserve(struct host_call *call, struct host_outlet *o, size_t want,
-    size_t *got)
+host_outlet_reserve(
+    struct host_call *call, struct host_outlet *o, size_t want, size_t *got)
 {
 	struct host_engine *e = call->engine;
 

@@ -48,7 +48,7 @@ struct host_outlet {
 struct host_ids {
 	struct host_id_range {
 		uint64_t first, last;
-	} *ranges;
+	} * ranges;
 	size_t count, room;
 };
 /* False: it was seen before (or too many ranges, or memory). */
@@ -56,14 +56,14 @@ bool host_ids_claim(struct host_ids *ids, uint64_t id);
 void host_ids_clear(struct host_ids *ids);
 
 /* Takes over the streams that a request names; grants its first credit. */
-enum nm_error host_streams_accept(struct host_call *call,
-    struct json_object *params, struct nm_fault *fault);
+enum nm_error host_streams_accept(
+    struct host_call *call, struct json_object *params, struct nm_fault *fault);
 void host_streams_drop(struct host_call *call);
 
 /* What comes in. A stream that is over, or never was, is ignored; a violation
  * ends the operation. */
-void host_stream_data(struct host_engine *e, uint64_t id,
-    struct host_chunk *chunk);
+void host_stream_data(
+    struct host_engine *e, uint64_t id, struct host_chunk *chunk);
 void host_stream_end(struct host_engine *e, uint64_t id);
 void host_stream_abort(struct host_engine *e, uint64_t id);
 void host_stream_credit(struct host_engine *e, uint64_t id, uint64_t bytes);
@@ -77,12 +77,12 @@ void host_stream_garbled(struct host_engine *e, uint64_t id);
 int64_t host_streams_expire(struct host_engine *e, int64_t now);
 
 /* In the operation's thread, may wait: the next chunk, or NULL at the end. */
-enum nm_error host_input_take(struct host_call *call,
-    struct host_chunk **chunk);
+enum nm_error host_input_take(
+    struct host_call *call, struct host_chunk **chunk);
 /* The chunk was consumed: frees it and grants new credit. */
 void host_input_done(struct host_call *call, struct host_chunk *chunk);
 /* May wait: room for at least one and at most `want` bytes. */
-enum nm_error host_outlet_reserve(struct host_call *call,
-    struct host_outlet *o, size_t want, size_t *got);
+enum nm_error host_outlet_reserve(
+    struct host_call *call, struct host_outlet *o, size_t want, size_t *got);
 
 #endif

@@ -7,8 +7,8 @@
 
 #include <idn2.h>
 
-#define REPLACEMENT "\xef\xbf\xbd"
-#define ELLIPSIS    "\xe2\x80\xa6"
+#define REPLACEMENT    "\xef\xbf\xbd"
+#define ELLIPSIS       "\xe2\x80\xa6"
 #define NAME_MAX_BYTES 255
 
 size_t
@@ -115,14 +115,13 @@ host_text_clean(struct nm_buffer *out, const char *text, size_t most)
 
 	while (len != 0) {
 		size = host_utf8_next(at, len, &c);
-		piece = (struct nm_bytes) { at, size };
+		piece = (struct nm_bytes){ at, size };
 		if (size == 0) {
-			piece = (struct nm_bytes) {
-				(const uint8_t *)REPLACEMENT, 3
-			};
+			piece = (struct nm_bytes){ (const uint8_t *)REPLACEMENT,
+				3 };
 			size = 1;
 		} else if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) {
-			piece = (struct nm_bytes) { (const uint8_t *)" ", 1 };
+			piece = (struct nm_bytes){ (const uint8_t *)" ", 1 };
 		} else if (is_hidden(c)) {
 			piece.len = 0;
 		}

@@ -167,5 +167,5 @@ bool
 nm_bytes_equal(struct nm_bytes a, struct nm_bytes b)
 {
 	return a.len == b.len &&
-	       (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+	    (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }

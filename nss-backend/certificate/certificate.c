@@ -51,10 +51,10 @@ name_string(CERTName *name)
 			*p = '?';
 		if (*p < 0x80)
 			continue;
-		more = *p >= 0xc2 && *p <= 0xdf	  ? 1
-		       : *p >= 0xe0 && *p <= 0xef ? 2
-		       : *p >= 0xf0 && *p <= 0xf4 ? 3
-						  : 0;
+		more = *p >= 0xc2 && *p <= 0xdf ? 1
+		    : *p >= 0xe0 && *p <= 0xef	? 2
+		    : *p >= 0xf0 && *p <= 0xf4	? 3
+						: 0;
 		for (size_t i = 1; i <= more; i++) {
 			if ((p[i] & 0xc0) != 0x80) {
 				more = 0;

@@ -76,7 +76,7 @@ rsa_sane(struct nm_bytes bits)
 	    exponent.value.len > modulus.value.len)
 		return false;
 	return modulus.value.len <= LARGE_MODULUS / 8 ||
-	       exponent.value.len <= MAX_EXPONENT;
+	    exponent.value.len <= MAX_EXPONENT;
 }
 
 /* SubjectPublicKeyInfo ::= SEQUENCE { algorithm, subjectPublicKey } */

@@ -100,17 +100,18 @@ encode(CERTCertificate *cert, PK11SlotInfo *slot, char *password,
 	bool ok = false;
 
 	x = SEC_PKCS12CreateExportContext(NULL, NULL, slot, NULL);
-	if (x == NULL || SEC_PKCS12AddPasswordIntegrity(
-			     x, &item, SEC_OID_SHA256) != SECSuccess)
+	if (x == NULL ||
+	    SEC_PKCS12AddPasswordIntegrity(x, &item, SEC_OID_SHA256) !=
+		SECSuccess)
 		goto out;
 	keys = SEC_PKCS12CreateUnencryptedSafe(x);
 	certs = SEC_PKCS12CreatePasswordPrivSafe(x, &item, SEC_OID_AES_256_CBC);
 	ok = keys != NULL && certs != NULL &&
-	     SEC_PKCS12AddCertAndKey(x, certs, NULL, cert,
-		 CERT_GetDefaultCertDB(), keys, NULL, PR_TRUE, &item,
-		 SEC_OID_AES_256_CBC) == SECSuccess &&
-	     SEC_PKCS12Encode(x, collect, out) == SECSuccess &&
-	     !nm_buffer_failed(out);
+	    SEC_PKCS12AddCertAndKey(x, certs, NULL, cert,
+		CERT_GetDefaultCertDB(), keys, NULL, PR_TRUE, &item,
+		SEC_OID_AES_256_CBC) == SECSuccess &&
+	    SEC_PKCS12Encode(x, collect, out) == SECSuccess &&
+	    !nm_buffer_failed(out);
 out:
 	if (x != NULL)
 		SEC_PKCS12DestroyExportContext(x);

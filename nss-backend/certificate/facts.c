@@ -52,8 +52,8 @@ nm_certificate_eku(const CERTCertificate *cert)
 	if (CERT_FindCertExtension(cert, SEC_OID_X509_EXT_KEY_USAGE, &item) !=
 	    SECSuccess) {
 		return PR_GetError() == SEC_ERROR_EXTENSION_NOT_FOUND
-			   ? NM_EKU_ABSENT
-			   : 0;
+		    ? NM_EKU_ABSENT
+		    : 0;
 	}
 	oids = CERT_DecodeOidSequence(&item);
 	for (SECItem **oid = oids != NULL ? oids->oids : NULL;
@@ -114,7 +114,7 @@ is_ed25519(const CERTSubjectPublicKeyInfo *spki)
 	const SECItem *algorithm = &spki->algorithm.algorithm;
 
 	return algorithm->len == sizeof(oid) &&
-	       memcmp(algorithm->data, oid, sizeof(oid)) == 0;
+	    memcmp(algorithm->data, oid, sizeof(oid)) == 0;
 }
 
 void
@@ -174,8 +174,9 @@ nm_certificate_usages(CERTCertificate *cert)
 	    (ku & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0)
 		usages |= NM_USAGE_SIGN;
 	if (key.can_encrypt &&
-	    (ku & (key.curve != NULL ? KU_KEY_AGREEMENT
-				     : KU_KEY_ENCIPHERMENT)) != 0)
+	    (ku &
+		(key.curve != NULL ? KU_KEY_AGREEMENT : KU_KEY_ENCIPHERMENT)) !=
+		0)
 		usages |= NM_USAGE_ENCRYPT;
 	return usages;
 }

@@ -140,8 +140,8 @@ parse_pkcs7(struct parsed *p, struct nm_bytes data, struct nm_fault *fault)
 	enum nm_error error;
 
 	error = nm_ber_normalise(data, &der)
-		    ? parse_signed_data(p, nm_buffer_bytes(&der), fault)
-		    : invalid(fault, "The PKCS #7 file cannot be read");
+	    ? parse_signed_data(p, nm_buffer_bytes(&der), fault)
+	    : invalid(fault, "The PKCS #7 file cannot be read");
 	nm_buffer_reset(&der);
 	return error;
 }
@@ -194,7 +194,7 @@ parse_pem(struct parsed *p, struct nm_bytes data, struct nm_import *out,
 	size_t len;
 
 	while (error == NM_OK &&
-	       (label = search(at, end, "-----BEGIN ")) != NULL) {
+	    (label = search(at, end, "-----BEGIN ")) != NULL) {
 		label += strlen("-----BEGIN ");
 		if ((text = search(label, end, "-----")) == NULL ||
 		    (stop = search(text + 5, end, "-----END ")) == NULL) {
@@ -206,21 +206,19 @@ parse_pem(struct parsed *p, struct nm_bytes data, struct nm_import *out,
 		at = stop + strlen("-----END ");
 		if (label_is(label, len, "CERTIFICATE") ||
 		    label_is(label, len, "X509 CERTIFICATE")) {
-			error =
-			    decode_block(text, (size_t)(stop - text), &der)
-				? add_der(p, nm_buffer_bytes(&der), fault)
-				: invalid(fault, "A PEM block is not base64");
+			error = decode_block(text, (size_t)(stop - text), &der)
+			    ? add_der(p, nm_buffer_bytes(&der), fault)
+			    : invalid(fault, "A PEM block is not base64");
 		} else if (label_is(label, len, "PKCS7") ||
-			   label_is(label, len, "CMS")) {
-			error =
-			    decode_block(text, (size_t)(stop - text), &der)
-				? parse_pkcs7(p, nm_buffer_bytes(&der), fault)
-				: invalid(fault, "A PEM block is not base64");
+		    label_is(label, len, "CMS")) {
+			error = decode_block(text, (size_t)(stop - text), &der)
+			    ? parse_pkcs7(p, nm_buffer_bytes(&der), fault)
+			    : invalid(fault, "A PEM block is not base64");
 		} else if (out->skipped_count < MAX_IMPORT_CERTS &&
-			   !nm_import_skip(out, NULL,
-			       "A part of the file is no certificate (a "
-			       "private key "
-			       "is imported from a PKCS #12 alone)")) {
+		    !nm_import_skip(out, NULL,
+			"A part of the file is no certificate (a "
+			"private key "
+			"is imported from a PKCS #12 alone)")) {
 			error = NM_ERR_INTERNAL;
 		}
 	}

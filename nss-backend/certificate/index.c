@@ -211,7 +211,7 @@ add_certificate(struct generation *g, CERTCertificate *cert)
 		   (struct nm_bytes){
 		       cert->serialNumber.data, cert->serialNumber.len },
 		   n) &&
-	       add_key_id(g, cert, n) && add_addresses(g, cert, n);
+	    add_key_id(g, cert, n) && add_addresses(g, cert, n);
 }
 
 /* A certificate on several tokens is one object of NSS's. The database's own
@@ -338,8 +338,8 @@ nm_index_by_address(struct nm_index *ix, const char *address,
 	}
 	first = table_find(t, (const uint8_t *)form, strlen(form));
 	while (first + n < t->count &&
-	       t->items[first + n].len == strlen(form) &&
-	       memcmp(t->items[first + n].key, form, strlen(form)) == 0)
+	    t->items[first + n].len == strlen(form) &&
+	    memcmp(t->items[first + n].key, form, strlen(form)) == 0)
 		n++;
 	free(form);
 	if (n == 0)

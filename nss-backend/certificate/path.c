@@ -92,7 +92,7 @@ verify(CERTCertificate *cert, SECCertificateUsage usage, PRTime when)
 
 	return CERT_VerifyCertificate(CERT_GetDefaultCertDB(), cert, PR_TRUE,
 		   usage, when, NULL, NULL, &got) == SECSuccess &&
-	       (got & usage) != 0;
+	    (got & usage) != 0;
 }
 
 /* The path that libpkix verified, by asking it again: it remembers. */
@@ -189,8 +189,7 @@ check_key(struct nm_path_link *link, int64_t from)
 	if (!key.known || key.bits > NM_MAX_RSA_BITS) {
 		link->reasons |= NM_REASON_BIT(NM_REASON_UNSUPPORTED_ALGORITHM);
 	} else if (key.curve == NULL && strcmp(key.type, "ed25519") != 0 &&
-		   (key.bits < 1024 ||
-		       (key.bits < 2048 && from >= SHORT_KEY_ENDED))) {
+	    (key.bits < 1024 || (key.bits < 2048 && from >= SHORT_KEY_ENDED))) {
 		link->reasons |= NM_REASON_BIT(NM_REASON_WEAK_KEY);
 	}
 }
@@ -268,8 +267,8 @@ nm_path_check_with(struct nm_database *db, CERTCertificate *cert,
     size_t along_count, struct nm_path *out)
 {
 	SECCertificateUsage usage = purpose == NM_PURPOSE_SIGN
-					? certificateUsageEmailSigner
-					: certificateUsageEmailRecipient;
+	    ? certificateUsageEmailSigner
+	    : certificateUsageEmailRecipient;
 	PRTime time;
 	bool ok;
 

@@ -16,7 +16,7 @@ bool nm_certificate_signed_by(CERTCertificate *cert, CERTCertificate *issuer);
 
 /* Whether an accepted path holds now; if not, its links say why. `along`: the
  * certificates that may complete it beside those that tokens hold. */
-bool nm_path_is_current(struct nm_path *p, CERTCertificate *const *along,
-    size_t count);
+bool nm_path_is_current(
+    struct nm_path *p, CERTCertificate *const *along, size_t count);
 
 #endif

@@ -68,8 +68,8 @@ trusted(struct nm_path *p)
 }
 
 bool
-nm_path_is_current(struct nm_path *p, CERTCertificate *const *along,
-    size_t count)
+nm_path_is_current(
+    struct nm_path *p, CERTCertificate *const *along, size_t count)
 {
 	return issuers_at_hand(p, along, count) && trusted(p);
 }

@@ -257,7 +257,7 @@ is_trusted(const CERTCertificate *cert)
 	CERTCertTrust trust;
 
 	return CERT_GetCertTrust(cert, &trust) == SECSuccess &&
-	       (trust.emailFlags & CERTDB_TRUSTED_CA) != 0;
+	    (trust.emailFlags & CERTDB_TRUSTED_CA) != 0;
 }
 
 static bool
@@ -266,9 +266,9 @@ is_distrusted(const CERTCertificate *cert)
 	CERTCertTrust trust;
 
 	return CERT_GetCertTrust(cert, &trust) == SECSuccess &&
-	       (trust.emailFlags & (CERTDB_TERMINAL_RECORD | CERTDB_TRUSTED |
-				       CERTDB_TRUSTED_CA)) ==
-		   CERTDB_TERMINAL_RECORD;
+	    (trust.emailFlags &
+		(CERTDB_TERMINAL_RECORD | CERTDB_TRUSTED |
+		    CERTDB_TRUSTED_CA)) == CERTDB_TERMINAL_RECORD;
 }
 
 static bool

@@ -77,7 +77,7 @@ try_password(struct job *j, unsigned len)
 {
 	uint8_t *input;
 
-	j->password = (SECItem) { siBuffer, j->bmp, len };
+	j->password = (SECItem){ siBuffer, j->bmp, len };
 	j->decoder = SEC_PKCS12DecoderStart(
 	    &j->password, j->slot, NULL, NULL, NULL, NULL, NULL, NULL);
 	if (j->decoder == NULL)

@@ -65,12 +65,12 @@ nm_pbe_check(struct nm_bytes oid, struct nm_bytes parameters, uint64_t *total)
 			return false;
 	} else if (!(oid.len == sizeof(pkcs12_pbe) + 1 &&
 		       memcmp(oid.data, pkcs12_pbe, sizeof(pkcs12_pbe)) == 0) &&
-		   !(oid.len == sizeof(pkcs5) + 1 &&
-		       memcmp(oid.data, pkcs5, sizeof(pkcs5)) == 0)) {
+	    !(oid.len == sizeof(pkcs5) + 1 &&
+		memcmp(oid.data, pkcs5, sizeof(pkcs5)) == 0)) {
 		return false;
 	}
 	return nm_der_next(&seq.value, &salt) &&
-	       nm_der_take(&seq.value, 0x02, &n) && count(n.value, total);
+	    nm_der_take(&seq.value, 0x02, &n) && count(n.value, total);
 }
 
 static bool
@@ -79,7 +79,7 @@ check_algorithm(struct nm_bytes algorithm, uint64_t *total)
 	struct nm_tlv oid;
 
 	return nm_der_take(&algorithm, 0x06, &oid) &&
-	       nm_pbe_check(oid.value, algorithm, total);
+	    nm_pbe_check(oid.value, algorithm, total);
 }
 
 /* MacData ::= SEQUENCE { mac DigestInfo, macSalt, iterations DEFAULT 1 } */
@@ -137,19 +137,19 @@ check_safe(struct nm_bytes safe, uint64_t *total)
 		return false;
 	if (IS(oid.value, pkcs7_data)) {
 		ok = nm_der_take(&content.value, 0x04, &e) &&
-		     nm_ber_normalise(e.value, &der) &&
-		     check_bags(nm_buffer_bytes(&der), total);
+		    nm_ber_normalise(e.value, &der) &&
+		    check_bags(nm_buffer_bytes(&der), total);
 		nm_buffer_reset(&der);
 		return ok;
 	}
 	/* { version, { contentType, algorithm, ... } } (RFC 5652 section 8) */
 	return IS(oid.value, pkcs7_encrypted) &&
-	       nm_der_take(&content.value, 0x30, &e) &&
-	       nm_der_take(&e.value, 0x02, &content) &&
-	       nm_der_take(&e.value, 0x30, &content) &&
-	       nm_der_take(&content.value, 0x06, &oid) &&
-	       nm_der_take(&content.value, 0x30, &e) &&
-	       check_algorithm(e.value, total);
+	    nm_der_take(&content.value, 0x30, &e) &&
+	    nm_der_take(&e.value, 0x02, &content) &&
+	    nm_der_take(&e.value, 0x30, &content) &&
+	    nm_der_take(&content.value, 0x06, &oid) &&
+	    nm_der_take(&content.value, 0x30, &e) &&
+	    check_algorithm(e.value, total);
 }
 
 static bool

@@ -178,8 +178,8 @@ nm_key_delete(
 	if (id != NULL)
 		SECITEM_FreeItem(id, PR_TRUE);
 	return rv == SECSuccess
-		   ? NM_OK
-		   : storage_failed(fault, "The private key cannot be deleted");
+	    ? NM_OK
+	    : storage_failed(fault, "The private key cannot be deleted");
 }
 
 enum nm_error
@@ -254,9 +254,9 @@ nm_certificate_set_trust(struct nm_database *db, CERTCertificate *cert,
 	flags.emailFlags = 0;
 	switch (trust) {
 	case NM_TRUST_TRUSTED:
-		flags.emailFlags =
-		    authority ? CERTDB_VALID_CA | CERTDB_TRUSTED_CA
-			      : CERTDB_TERMINAL_RECORD | CERTDB_TRUSTED;
+		flags.emailFlags = authority
+		    ? CERTDB_VALID_CA | CERTDB_TRUSTED_CA
+		    : CERTDB_TERMINAL_RECORD | CERTDB_TRUSTED;
 		break;
 	case NM_TRUST_UNTRUSTED:
 		flags.emailFlags = CERTDB_TERMINAL_RECORD;

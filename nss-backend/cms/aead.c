@@ -9,7 +9,7 @@
 
 #define SPOOL_SEGMENT 262144u /* where NSS's GCM is fastest */
 
-/* ---- writing ------------------------------------------------------------ */
+/* ---- writing -------------------------------------------------------- */
 
 struct sealer {
 	struct nm_stage stage;
@@ -28,8 +28,8 @@ struct sealer {
 static enum nm_error
 cipher_failed(struct nm_fault *fault)
 {
-	return nm_fail(fault, NM_ERR_INTERNAL,
-	    "NSS failed to run the content cipher");
+	return nm_fail(
+	    fault, NM_ERR_INTERNAL, "NSS failed to run the content cipher");
 }
 
 static enum nm_error
@@ -37,7 +37,7 @@ seal(struct sealer *s, const uint8_t *data, size_t len)
 {
 	if (s->gcm == NULL)
 		s->gcm = nm_gcm_new(s->key, s->nonce,
-		    (struct nm_bytes) { NULL, 0 }, NM_GCM_COMPOSED);
+		    (struct nm_bytes){ NULL, 0 }, NM_GCM_COMPOSED);
 	if (s->gcm == NULL || !nm_gcm_encrypt(s->gcm, s->out, data, len))
 		return cipher_failed(s->fault);
 	return nm_stage_write(s->next, s->out, len);
@@ -125,7 +125,7 @@ nm_aead_sealer_new(PK11SymKey *key, const struct nm_content_algorithm *a,
 	s->fault = fault;
 	s->key = PK11_ReferenceSymKey(key);
 	memcpy(s->nonce_room, a->iv, a->iv_len);
-	s->nonce = (struct nm_bytes) { s->nonce_room, a->iv_len };
+	s->nonce = (struct nm_bytes){ s->nonce_room, a->iv_len };
 	return &s->stage;
 }
 
@@ -135,7 +135,7 @@ nm_aead_sealer_tag(const struct nm_stage *sealer)
 	return ((const struct sealer *)sealer)->tag;
 }
 
-/* ---- reading ------------------------------------------------------------ */
+/* ---- reading -------------------------------------------------------- */
 
 struct nm_aead_opener {
 	struct nm_fault *fault;
@@ -285,8 +285,8 @@ verify_spool(struct nm_aead_opener *o, struct nm_bytes aad, struct nm_bytes tag)
 }
 
 enum nm_error
-nm_aead_opener_verify(struct nm_aead_opener *o, struct nm_bytes aad,
-    struct nm_bytes tag)
+nm_aead_opener_verify(
+    struct nm_aead_opener *o, struct nm_bytes aad, struct nm_bytes tag)
 {
 	if (tag.len != o->tag_len)
 		return nm_integrity_failure(o->fault);

@@ -147,12 +147,11 @@ derive_in_software(SECKEYPrivateKey *key, SECKEYPublicKey *peer,
 /* The agreed secret, read out of the token: its key-derivation functions are
  * rarely there, and NSS's own way around that cannot extract it. */
 static bool
-token_secret(SECKEYPrivateKey *key, struct nm_bytes point, uint8_t *secret,
-    size_t len)
+token_secret(
+    SECKEYPrivateKey *key, struct nm_bytes point, uint8_t *secret, size_t len)
 {
-	CK_FUNCTION_LIST_PTR f = (CK_FUNCTION_LIST_PTR)PK11_GetModule(
-	    key->pkcs11Slot)
-				     ->functionList;
+	CK_FUNCTION_LIST_PTR f =
+	    (CK_FUNCTION_LIST_PTR)PK11_GetModule(key->pkcs11Slot)->functionList;
 	CK_ECDH1_DERIVE_PARAMS params = { CKD_NULL, 0, NULL, point.len,
 		nm_item(point).data };
 	CK_MECHANISM mechanism = { CKM_ECDH1_DERIVE, &params, sizeof(params) };
@@ -185,13 +184,13 @@ token_secret(SECKEYPrivateKey *key, struct nm_bytes point, uint8_t *secret,
 }
 
 static PK11SymKey *
-derive_on_token(SECKEYPrivateKey *key, const struct nm_agreement *a,
-    struct nm_bytes info)
+derive_on_token(
+    SECKEYPrivateKey *key, const struct nm_agreement *a, struct nm_bytes info)
 {
 	uint8_t secret[66], kek[32];
 	struct nm_bytes agreed = { secret, (a->point.len - 1) / 2 };
-	SECItem raw = nm_item(
-	    (struct nm_bytes) { kek, nm_wrap_key_size(a->wrap) });
+	SECItem raw =
+	    nm_item((struct nm_bytes){ kek, nm_wrap_key_size(a->wrap) });
 	struct nm_buffer octets = NM_BUFFER_INIT;
 	PK11SlotInfo *slot = PK11_GetInternalSlot();
 	PK11SymKey *result = NULL;
@@ -202,8 +201,8 @@ derive_on_token(SECKEYPrivateKey *key, const struct nm_agreement *a,
 	nm_der_put(&octets, 0x04, a->point.data, a->point.len);
 	ok = slot != NULL && !nm_buffer_failed(&octets) &&
 	    (token_secret(key, a->point, secret, agreed.len) ||
-		token_secret(key, nm_buffer_bytes(&octets), secret,
-		    agreed.len)) &&
+		token_secret(
+		    key, nm_buffer_bytes(&octets), secret, agreed.len)) &&
 	    nm_x963(a->kdf, agreed, info, kek, raw.len);
 	if (ok)
 		result = PK11_ImportSymKey(slot, kek_mechanism(a->wrap),
@@ -293,8 +292,8 @@ fits(const struct nm_agreement *a, SECKEYPublicKey *own)
 }
 
 PK11SymKey *
-nm_agreement_unwrap(const struct nm_candidate *c, SECKEYPrivateKey *key,
-    enum nm_cipher cipher)
+nm_agreement_unwrap(
+    const struct nm_candidate *c, SECKEYPrivateKey *key, enum nm_cipher cipher)
 {
 	const struct nm_agreement *a = &c->agreement;
 	SECItem wrapped = nm_item(c->encrypted_key);
@@ -307,8 +306,8 @@ nm_agreement_unwrap(const struct nm_candidate *c, SECKEYPrivateKey *key,
 	if (key->pkcs11Slot == NULL || PK11_IsInternal(key->pkcs11Slot)) {
 		peer = peer_key(a->point, &own->u.ec.DEREncodedParams);
 		if (peer != NULL)
-			kek = derive_in_software(key, peer, a, false,
-			    nm_buffer_bytes(&info));
+			kek = derive_in_software(
+			    key, peer, a, false, nm_buffer_bytes(&info));
 	} else {
 		kek = derive_on_token(key, a, nm_buffer_bytes(&info));
 	}
@@ -341,8 +340,8 @@ nm_agreement_wrap(const struct nm_agreement *a, SECKEYPrivateKey *ephemeral,
 	bool ok = false;
 
 	if (shared_info(a, &info))
-		kek = derive_in_software(ephemeral, key, a, true,
-		    nm_buffer_bytes(&info));
+		kek = derive_in_software(
+		    ephemeral, key, a, true, nm_buffer_bytes(&info));
 	if (kek != NULL) {
 		ok = PK11_WrapSymKey(CKM_AES_KEY_WRAP, NULL, kek, cek,
 			 &wrapped) == SECSuccess;

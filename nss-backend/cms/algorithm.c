@@ -6,10 +6,10 @@
 
 #define OID(...)                                                               \
 	{                                                                      \
-		(const uint8_t[]) { __VA_ARGS__ },                             \
-		    sizeof((const uint8_t[]) { __VA_ARGS__ })                  \
+		(const uint8_t[]){ __VA_ARGS__ },                              \
+		    sizeof((const uint8_t[]){ __VA_ARGS__ })                   \
 	}
-#define NIST(...) OID(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, __VA_ARGS__)
+#define NIST(...)   OID(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, __VA_ARGS__)
 #define RSADSI(...) OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, __VA_ARGS__)
 
 static const struct {
@@ -47,8 +47,8 @@ static const struct {
 } ciphers[NM_CIPHER_COUNT] = {
 	[NM_CIPHER_NONE] = { "unknown", 0, false, false, CKM_INVALID_MECHANISM,
 	    { NULL, 0 } },
-	[NM_CIPHER_3DES_CBC] = { "des-ede3-cbc", 24, false, false,
-	    CKM_DES3_CBC, RSADSI(0x03, 0x07) },
+	[NM_CIPHER_3DES_CBC] = { "des-ede3-cbc", 24, false, false, CKM_DES3_CBC,
+	    RSADSI(0x03, 0x07) },
 	[NM_CIPHER_AES128_CBC] = { "aes-128-cbc", 16, false, true, CKM_AES_CBC,
 	    NIST(0x01, 0x02) },
 	[NM_CIPHER_AES192_CBC] = { "aes-192-cbc", 24, false, true, CKM_AES_CBC,

@@ -23,8 +23,8 @@ enum kind {
 
 #define OID(...)                                                               \
 	{                                                                      \
-		(const uint8_t[]) { __VA_ARGS__ },                             \
-		    sizeof((const uint8_t[]) { __VA_ARGS__ })                  \
+		(const uint8_t[]){ __VA_ARGS__ },                              \
+		    sizeof((const uint8_t[]){ __VA_ARGS__ })                   \
 	}
 
 static const struct nm_bytes oids[KINDS] = {
@@ -39,7 +39,7 @@ static const struct nm_bytes oids[KINDS] = {
 
 static const uint8_t id_data[] = { NM_OID_PKCS7(1) };
 
-/* ---- reading ------------------------------------------------------------ */
+/* ---- reading -------------------------------------------------------- */
 
 /* UTCTime or GeneralizedTime. */
 static bool
@@ -63,8 +63,8 @@ parse_time(const struct nm_tlv *t, int64_t *seconds)
  * signer's. Only its hash counts: it binds issuer and serial number too.
  */
 static bool
-parse_signing_certificate(struct nm_bytes value, bool v2,
-    struct nm_signer *signer)
+parse_signing_certificate(
+    struct nm_bytes value, bool v2, struct nm_signer *signer)
 {
 	struct nm_tlv t, certs, id, hash;
 
@@ -192,7 +192,7 @@ nm_attributes_der(struct nm_bytes set, struct nm_buffer *out)
 	return ok && !nm_buffer_failed(out);
 }
 
-/* ---- writing ------------------------------------------------------------ */
+/* ---- writing -------------------------------------------------------- */
 
 /* An attribute with one value, which goes between begin and end. */
 static size_t

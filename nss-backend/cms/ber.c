@@ -91,8 +91,8 @@ nm_ber_done(const struct nm_ber *b)
 static enum nm_error
 malformed(struct nm_ber *b, const char *why)
 {
-	return nm_fail(b->fault, NM_ERR_MALFORMED_MESSAGE,
-	    "The CMS structure %s", why);
+	return nm_fail(
+	    b->fault, NM_ERR_MALFORMED_MESSAGE, "The CMS structure %s", why);
 }
 
 static enum nm_error
@@ -108,7 +108,7 @@ limit(const struct nm_ber *b)
 	return b->depth == 0 ? UINT64_MAX : b->frames[b->depth - 1].limit;
 }
 
-/* ---- what an element holds ---------------------------------------------- */
+/* ---- what an element holds ------------------------------------------ */
 
 static enum nm_error
 keep(struct nm_ber *b, const uint8_t *data, size_t len)
@@ -188,7 +188,7 @@ whole_ended(struct nm_ber *b)
 	return b->handler->end(b->arg, b->depth, b->header[0]);
 }
 
-/* ---- frames ------------------------------------------------------------- */
+/* ---- frames --------------------------------------------------------- */
 
 static enum nm_error
 push(struct nm_ber *b, uint8_t tag, bool indefinite, uint64_t len, bool stream)
@@ -241,7 +241,7 @@ settle(struct nm_ber *b)
 	return NM_OK;
 }
 
-/* ---- headers ------------------------------------------------------------ */
+/* ---- headers -------------------------------------------------------- */
 
 static enum nm_error
 end_of_contents(struct nm_ber *b)
@@ -287,8 +287,9 @@ begin_stream(struct nm_ber *b, uint8_t tag, bool indefinite, uint64_t len)
 	enum nm_error e;
 
 	if (tag != 0x04 && tag != 0x24 && (tag & 0xc0) != 0x80)
-		return malformed(b, "has something else in an OCTET STRING's "
-				    "place");
+		return malformed(b,
+		    "has something else in an OCTET STRING's "
+		    "place");
 	if ((tag & 0x20) != 0) {
 		if ((e = push(b, tag, indefinite, len, true)) != NM_OK)
 			return e;
@@ -311,8 +312,9 @@ segment(struct nm_ber *b, uint8_t tag, bool indefinite, uint64_t len)
 		return settle(b);
 	}
 	if (tag != 0x04)
-		return malformed(b, "has something else among the segments of "
-				    "an OCTET STRING");
+		return malformed(b,
+		    "has something else among the segments of "
+		    "an OCTET STRING");
 	b->leaf = LEAF_DATA;
 	b->left = len;
 	return settle(b);
@@ -331,8 +333,9 @@ element(struct nm_ber *b, uint8_t tag, bool indefinite, uint64_t len)
 	switch (action) {
 	case NM_BER_DESCEND:
 		if ((tag & 0x20) == 0)
-			return malformed(b, "has a primitive element where "
-					    "there is to be a constructed one");
+			return malformed(b,
+			    "has a primitive element where "
+			    "there is to be a constructed one");
 		if ((e = push(b, tag, indefinite, len, false)) != NM_OK)
 			return e;
 		return settle(b);
@@ -353,8 +356,9 @@ header(struct nm_ber *b, bool indefinite, uint64_t len)
 	uint8_t tag = b->header[0];
 
 	if (indefinite && (tag & 0x20) == 0)
-		return malformed(b, "has a primitive element of indefinite "
-				    "length");
+		return malformed(b,
+		    "has a primitive element of indefinite "
+		    "length");
 	if (tag == 0) {
 		if (b->header_len != 2 || b->header[1] != 0)
 			return malformed(b, "has a malformed end-of-contents");
@@ -395,8 +399,9 @@ header_byte(struct nm_ber *b, uint8_t byte)
 			return NM_OK;
 		for (size_t i = 0; i < octets; i++) {
 			if (len > INT64_MAX >> 8)
-				return malformed(b, "has an element of absurd "
-						    "length");
+				return malformed(b,
+				    "has an element of absurd "
+				    "length");
 			len = len << 8 | b->header[2 + i];
 		}
 	}
@@ -453,7 +458,7 @@ nm_ber_finish(struct nm_ber *b)
 	if (b->failed != NM_OK || b->done)
 		return b->failed;
 	if (b->at == 0)
-		return nm_fail(b->fault, NM_ERR_NOT_SMIME,
-		    "The CMS structure is empty");
+		return nm_fail(
+		    b->fault, NM_ERR_NOT_SMIME, "The CMS structure is empty");
 	return malformed(b, "is truncated");
 }

@@ -19,12 +19,12 @@ enum nm_ber_action {
 
 struct nm_ber_handler {
 	/* An element begins, at `depth` (0: outermost). */
-	enum nm_error (*begin)(void *arg, unsigned depth, uint8_t tag,
-	    enum nm_ber_action *action);
+	enum nm_error (*begin)(
+	    void *arg, unsigned depth, uint8_t tag, enum nm_ber_action *action);
 	/* A captured element, normalised: definite lengths and primitive
 	 * strings (byte for byte as it came if it was so already). */
-	enum nm_error (*element)(void *arg, unsigned depth,
-	    const struct nm_tlv *tlv);
+	enum nm_error (*element)(
+	    void *arg, unsigned depth, const struct nm_tlv *tlv);
 	enum nm_error (*data)(void *arg, const uint8_t *data, size_t len);
 	enum nm_error (*end)(void *arg, unsigned depth, uint8_t tag);
 };

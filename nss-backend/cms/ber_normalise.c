@@ -11,8 +11,8 @@ struct head {
 	size_t raw_len;
 };
 
-static bool normalise(struct nm_bytes *in, unsigned depth,
-    struct nm_buffer *out);
+static bool normalise(
+    struct nm_bytes *in, unsigned depth, struct nm_buffer *out);
 
 static bool
 take_head(struct nm_bytes *in, struct head *h)
@@ -159,8 +159,8 @@ constructed(struct nm_bytes *in, const struct head *h, unsigned depth,
 		return true;
 	} else if (!nm_buffer_failed(out)) {
 		/* the header that came no longer fits: drop its octets */
-		memmove(out->data + start + 2, out->data + mark,
-		    out->len - mark);
+		memmove(
+		    out->data + start + 2, out->data + mark, out->len - mark);
 		out->len -= mark - (start + 2);
 		mark = start + 2;
 	}

@@ -161,7 +161,7 @@ cbc_new(PK11SymKey *key, const struct nm_content_algorithm *a,
     struct nm_stage *next, struct nm_fault *fault)
 {
 	struct cbc *c = calloc(1, sizeof(*c));
-	SECItem iv = nm_item((struct nm_bytes) { a->iv, a->iv_len });
+	SECItem iv = nm_item((struct nm_bytes){ a->iv, a->iv_len });
 
 	if (c == NULL) {
 		(void)nm_fail(fault, NM_ERR_INTERNAL, "Out of memory");
@@ -171,8 +171,8 @@ cbc_new(PK11SymKey *key, const struct nm_content_algorithm *a,
 	c->next = next;
 	c->fault = fault;
 	c->block = a->iv_len;
-	c->context = PK11_CreateContextBySymKey(nm_cipher_mechanism(a->cipher),
-	    operation, key, &iv);
+	c->context = PK11_CreateContextBySymKey(
+	    nm_cipher_mechanism(a->cipher), operation, key, &iv);
 	if (c->context == NULL) {
 		cbc_free(&c->stage);
 		(void)nm_fail(fault, NM_ERR_INTERNAL,

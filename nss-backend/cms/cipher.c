@@ -26,8 +26,8 @@ nm_cipher_generate(enum nm_cipher c)
 
 	if (slot == NULL)
 		return NULL;
-	key = PK11_KeyGen(slot, CKM_AES_KEY_GEN, NULL,
-	    (int)nm_cipher_key_size(c), NULL);
+	key = PK11_KeyGen(
+	    slot, CKM_AES_KEY_GEN, NULL, (int)nm_cipher_key_size(c), NULL);
 	PK11_FreeSlot(slot);
 	return key;
 }
@@ -36,7 +36,7 @@ PK11SymKey *
 nm_cipher_import(enum nm_cipher c, const uint8_t *raw, size_t len)
 {
 	PK11SlotInfo *slot = PK11_GetInternalSlot();
-	SECItem item = nm_item((struct nm_bytes) { raw, len });
+	SECItem item = nm_item((struct nm_bytes){ raw, len });
 	PK11SymKey *key;
 
 	if (slot == NULL)
@@ -62,8 +62,8 @@ nm_oid_text(struct nm_bytes oid, char *out, size_t room)
 }
 
 bool
-nm_algorithm_split(struct nm_bytes value, struct nm_bytes *oid,
-    struct nm_tlv *parameters)
+nm_algorithm_split(
+    struct nm_bytes value, struct nm_bytes *oid, struct nm_tlv *parameters)
 {
 	struct nm_tlv tlv;
 
@@ -195,8 +195,8 @@ nm_content_algorithm_make(enum nm_cipher cipher, bool hkdf,
 }
 
 void
-nm_content_algorithm_write(const struct nm_content_algorithm *a,
-    struct nm_buffer *out)
+nm_content_algorithm_write(
+    const struct nm_content_algorithm *a, struct nm_buffer *out)
 {
 	size_t mark = 0;
 

@@ -70,8 +70,8 @@ begin(struct nm_content *base, unsigned depth, uint8_t tag,
 	if (depth == 3 && (tag == 0x04 || tag == 0x24) && !c->begun) {
 		c->begun = true;
 		*action = NM_BER_STREAM;
-		return base->env.handler->begin(base->env.arg, &c->layer,
-		    &c->next);
+		return base->env.handler->begin(
+		    base->env.arg, &c->layer, &c->next);
 	}
 	return malformed(c, "is not as RFC 3274 has it");
 }
@@ -88,8 +88,7 @@ element(struct nm_content *base, unsigned depth, const struct nm_tlv *tlv)
 		return NM_OK;
 	if (!nm_der_take(&value, 0x06, &oid))
 		return malformed(c, "has a malformed algorithm");
-	if (!nm_bytes_equal(oid.value,
-		(struct nm_bytes) { zlib, sizeof(zlib) }))
+	if (!nm_bytes_equal(oid.value, (struct nm_bytes){ zlib, sizeof(zlib) }))
 		return nm_fail(base->env.fault, NM_ERR_UNSUPPORTED_ALGORITHM,
 		    "The content is compressed by an unknown algorithm");
 	return NM_OK;

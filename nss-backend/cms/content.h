@@ -12,10 +12,10 @@
 struct nm_content;
 
 struct nm_content_ops {
-	enum nm_error (*begin)(struct nm_content *, unsigned depth,
-	    uint8_t tag, enum nm_ber_action *action);
-	enum nm_error (*element)(struct nm_content *, unsigned depth,
-	    const struct nm_tlv *tlv);
+	enum nm_error (*begin)(struct nm_content *, unsigned depth, uint8_t tag,
+	    enum nm_ber_action *action);
+	enum nm_error (*element)(
+	    struct nm_content *, unsigned depth, const struct nm_tlv *tlv);
 	enum nm_error (*data)(struct nm_content *, const uint8_t *, size_t);
 	enum nm_error (*end)(struct nm_content *, unsigned depth, uint8_t tag);
 	/* The ContentInfo is complete: check, finish the next stage, and call
@@ -39,8 +39,8 @@ struct nm_content { /* embedded first in each */
 
 struct nm_content *nm_signed_content_new(const struct nm_content_env *env);
 /* `authenticated`: AuthEnvelopedData (RFC 5083). */
-struct nm_content *nm_enveloped_content_new(const struct nm_content_env *env,
-    bool authenticated);
+struct nm_content *nm_enveloped_content_new(
+    const struct nm_content_env *env, bool authenticated);
 struct nm_content *nm_compressed_content_new(const struct nm_content_env *env);
 
 #endif

@@ -33,7 +33,7 @@ nm_der_next(struct nm_bytes *cursor, struct nm_tlv *out)
 	if (len > left)
 		return false;
 	t.tag = cursor->data[0];
-	t.value = (struct nm_bytes) { p, len };
+	t.value = (struct nm_bytes){ p, len };
 	t.raw.data = cursor->data;
 	t.raw.len = (size_t)(p - cursor->data) + len;
 	/* in this order: the cursor may be out->value */

@@ -30,8 +30,8 @@ nm_digests_new(unsigned set)
 	for (unsigned i = NM_DIGEST_NONE + 1; i < NM_DIGEST_COUNT; i++) {
 		if ((set & NM_DIGEST_BIT(i)) == 0)
 			continue;
-		ds->contexts[i] = PK11_CreateDigestContext(
-		    nm_digest_tag((enum nm_digest)i));
+		ds->contexts[i] =
+		    PK11_CreateDigestContext(nm_digest_tag((enum nm_digest)i));
 		if (ds->contexts[i] == NULL ||
 		    PK11_DigestBegin(ds->contexts[i]) != SECSuccess) {
 			nm_digests_free(&ds);
@@ -135,8 +135,8 @@ struct nm_bytes
 nm_digests_value(const struct nm_digests *ds, enum nm_digest d)
 {
 	if ((unsigned)d >= NM_DIGEST_COUNT || !ds->done[d])
-		return (struct nm_bytes) { NULL, 0 };
-	return (struct nm_bytes) { ds->values[d], nm_digest_size(d) };
+		return (struct nm_bytes){ NULL, 0 };
+	return (struct nm_bytes){ ds->values[d], nm_digest_size(d) };
 }
 
 /*

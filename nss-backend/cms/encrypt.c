@@ -36,7 +36,10 @@ segments_write(struct nm_stage *stage, const uint8_t *data, size_t len)
 {
 	struct segments *s = (struct segments *)stage;
 	uint8_t header[5] = { 0x04 };
-	size_t octets = len < 0x80 ? 0 : len < 0x100 ? 1 : len < 0x10000 ? 2 : 3;
+	size_t octets = len < 0x80 ? 0
+	    : len < 0x100	   ? 1
+	    : len < 0x10000	   ? 2
+				   : 3;
 	enum nm_error err;
 
 	/* at most NM_SEGMENT: three octets of length always do */
@@ -91,8 +94,8 @@ encrypter_finish(struct nm_stage *stage)
 		return err;
 	nm_buffer_append(&tail, ends, 4); /* [0], EncryptedContentInfo */
 	if (e->authenticated)
-		nm_der_put(&tail, 0x04, nm_aead_sealer_tag(e->cipher),
-		    NM_GCM_TAG);
+		nm_der_put(
+		    &tail, 0x04, nm_aead_sealer_tag(e->cipher), NM_GCM_TAG);
 	nm_buffer_append(&tail, ends, 6); /* data, its [0], ContentInfo */
 	if (nm_buffer_failed(&tail))
 		err = nm_fail(e->fault, NM_ERR_INTERNAL, "Out of memory");
@@ -128,8 +131,8 @@ write_head(struct encrypter *e, const struct nm_content_algorithm *a,
 
 	put_indefinite(out, 0x30);
 	if (e->authenticated)
-		nm_der_put(out, 0x06, oid_authenticated,
-		    sizeof(oid_authenticated));
+		nm_der_put(
+		    out, 0x06, oid_authenticated, sizeof(oid_authenticated));
 	else
 		nm_der_put(out, 0x06, oid_enveloped, sizeof(oid_enveloped));
 	put_indefinite(out, 0xa0);
@@ -151,38 +154,38 @@ write_recipients(const struct nm_encrypt_to *to, size_t to_count,
 	enum nm_error err = NM_OK;
 
 	if (to_count == 0)
-		return nm_fail(fault, NM_ERR_INTERNAL,
-		    "There is nobody to encrypt to");
+		return nm_fail(
+		    fault, NM_ERR_INTERNAL, "There is nobody to encrypt to");
 	if (to_count > NM_MAX_RECIPIENTS)
 		return nm_fail(fault, NM_ERR_TOO_LARGE,
 		    "There are more than %d recipients", NM_MAX_RECIPIENTS);
 	for (size_t i = 0; i < to_count && err == NM_OK; i++)
-		err = nm_recipient_write(&to[i], cipher, cek, out, version2,
-		    fault);
+		err = nm_recipient_write(
+		    &to[i], cipher, cek, out, version2, fault);
 	return err;
 }
 
 /* The stage that encrypts, with the content key or what is derived of it. */
 static enum nm_error
-make_cipher(struct encrypter *e, const struct nm_content_algorithm *a,
-    PK11SymKey *cek)
+make_cipher(
+    struct encrypter *e, const struct nm_content_algorithm *a, PK11SymKey *cek)
 {
 	PK11SymKey *derived = NULL, *key = cek;
 
 	if (a->hkdf) {
-		derived = nm_derive_content_key(cek, a->cipher, CKA_ENCRYPT,
-		    nm_buffer_bytes(&a->inner));
+		derived = nm_derive_content_key(
+		    cek, a->cipher, CKA_ENCRYPT, nm_buffer_bytes(&a->inner));
 		if (derived == NULL)
 			return nm_fail(e->fault, NM_ERR_INTERNAL,
 			    "NSS cannot derive the content key");
 		key = derived;
 	}
 	if (e->authenticated)
-		e->cipher = nm_aead_sealer_new(key, a, &e->segments.stage,
-		    e->fault);
+		e->cipher =
+		    nm_aead_sealer_new(key, a, &e->segments.stage, e->fault);
 	else
-		e->cipher = nm_cbc_encrypter_new(key, a, &e->segments.stage,
-		    e->fault);
+		e->cipher =
+		    nm_cbc_encrypter_new(key, a, &e->segments.stage, e->fault);
 	if (derived != NULL)
 		PK11_FreeSymKey(derived);
 	return e->cipher != NULL ? NM_OK : NM_ERR_INTERNAL;
@@ -202,12 +205,12 @@ prepare(struct encrypter *e, const struct nm_encrypt_to *to, size_t to_count,
 	if (err != NM_OK)
 		goto out;
 	if ((cek = nm_cipher_generate(cipher)) == NULL) {
-		err = nm_fail(e->fault, NM_ERR_INTERNAL,
-		    "NSS cannot make a content key");
+		err = nm_fail(
+		    e->fault, NM_ERR_INTERNAL, "NSS cannot make a content key");
 		goto out;
 	}
-	err = write_recipients(to, to_count, cipher, cek, &recipients,
-	    &version2, e->fault);
+	err = write_recipients(
+	    to, to_count, cipher, cek, &recipients, &version2, e->fault);
 	if (err != NM_OK)
 		goto out;
 	write_head(e, &a, &recipients, version2);

@@ -23,7 +23,12 @@ enum field {
 };
 
 /* Of EncryptedContentInfo. */
-enum part { PART_NONE, PART_TYPE, PART_ALGORITHM, PART_CONTENT };
+enum part {
+	PART_NONE,
+	PART_TYPE,
+	PART_ALGORITHM,
+	PART_CONTENT
+};
 
 struct enveloped {
 	struct nm_content content;
@@ -49,19 +54,19 @@ malformed(struct enveloped *e, const char *what)
 	    "The encrypted message is malformed: %s", what);
 }
 
-/* ---- the key ------------------------------------------------------------ */
+/* ---- the key -------------------------------------------------------- */
 
 static enum nm_error
 begin_layer(struct enveloped *e)
 {
 	enum nm_error err;
 
-	err = e->content.env.handler->begin(e->content.env.arg, &e->layer,
-	    &e->next);
+	err = e->content.env.handler->begin(
+	    e->content.env.arg, &e->layer, &e->next);
 	if (err == NM_OK && e->next == NULL &&
 	    (e->next = nm_discard_new()) == NULL)
-		err = nm_fail(e->content.env.fault, NM_ERR_INTERNAL,
-		    "Out of memory");
+		err = nm_fail(
+		    e->content.env.fault, NM_ERR_INTERNAL, "Out of memory");
 	return err;
 }
 
@@ -86,8 +91,8 @@ start(struct enveloped *e, PK11SymKey *cek)
 		if (e->opener == NULL)
 			err = NM_ERR_INTERNAL;
 	} else if ((err = begin_layer(e)) == NM_OK) {
-		e->decrypter = nm_cbc_decrypter_new(key, &e->algorithm, e->next,
-		    fault);
+		e->decrypter =
+		    nm_cbc_decrypter_new(key, &e->algorithm, e->next, fault);
 		if (e->decrypter == NULL)
 			err = NM_ERR_INTERNAL;
 	}
@@ -103,8 +108,8 @@ open_key(struct enveloped *e)
 	PK11SymKey *cek = NULL;
 	enum nm_error err;
 
-	e->layer.type = e->authenticated ? NM_LAYER_AUTH_ENVELOPED
-					 : NM_LAYER_ENVELOPED;
+	e->layer.type =
+	    e->authenticated ? NM_LAYER_AUTH_ENVELOPED : NM_LAYER_ENVELOPED;
 	e->layer.cipher = e->algorithm.cipher;
 	e->layer.recipients = nm_recipients_count(e->recipients);
 	err = nm_recipients_open(e->recipients, e->algorithm.cipher, &cek,
@@ -139,7 +144,7 @@ take_algorithm(struct enveloped *e, struct nm_bytes der)
 	return NM_OK;
 }
 
-/* ---- the structure ------------------------------------------------------ */
+/* ---- the structure -------------------------------------------------- */
 
 static enum field
 field_of(const struct enveloped *e, uint8_t tag)
@@ -239,14 +244,14 @@ static enum nm_error
 keep(struct enveloped *e, struct nm_buffer *into, struct nm_bytes bytes)
 {
 	nm_buffer_append(into, bytes.data, bytes.len);
-	return nm_buffer_failed(into) ? nm_fail(e->content.env.fault,
-					    NM_ERR_INTERNAL, "Out of memory")
-				      : NM_OK;
+	return nm_buffer_failed(into)
+	    ? nm_fail(e->content.env.fault, NM_ERR_INTERNAL, "Out of memory")
+	    : NM_OK;
 }
 
 static enum nm_error
-enveloped_element(struct nm_content *c, unsigned depth,
-    const struct nm_tlv *tlv)
+enveloped_element(
+    struct nm_content *c, unsigned depth, const struct nm_tlv *tlv)
 {
 	struct enveloped *e = (struct enveloped *)c;
 	enum nm_error err;
@@ -306,11 +311,11 @@ content_type_agrees(const struct enveloped *e)
 		    !nm_der_take(&attribute.value, 0x31, &values))
 			return false;
 		if (nm_bytes_equal(oid.value,
-			(struct nm_bytes) {
+			(struct nm_bytes){
 			    oid_content_type, sizeof(oid_content_type) }) &&
 		    (!nm_der_take(&values.value, 0x06, &value) ||
-			!nm_bytes_equal(value.value,
-			    nm_buffer_bytes(&e->content_type))))
+			!nm_bytes_equal(
+			    value.value, nm_buffer_bytes(&e->content_type))))
 			return false;
 	}
 	return set.value.len == 0;

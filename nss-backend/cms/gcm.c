@@ -59,7 +59,7 @@ store(uint8_t p[16], struct element e)
 static struct element
 add(struct element a, struct element b)
 {
-	return (struct element) { a.high ^ b.high, a.low ^ b.low };
+	return (struct element){ a.high ^ b.high, a.low ^ b.low };
 }
 
 static struct element
@@ -154,7 +154,7 @@ set_start(struct nm_gcm *g, struct nm_bytes nonce)
 		memcpy(block, nonce.data + at, n);
 		sum = multiply(add(sum, load(block)), g->h);
 	}
-	sum = add(sum, (struct element) { 0, (uint64_t)nonce.len * 8 });
+	sum = add(sum, (struct element){ 0, (uint64_t)nonce.len * 8 });
 	store(g->start, multiply(sum, g->h));
 }
 
@@ -247,8 +247,8 @@ crypt_counter(struct nm_gcm *g, uint8_t *out, const uint8_t *in, size_t len,
 
 	if (g->counter == NULL) {
 		counter_block(g, 1, params.cb);
-		g->counter = PK11_CreateContextBySymKey(CKM_AES_CTR,
-		    CKA_ENCRYPT, g->key, &item);
+		g->counter = PK11_CreateContextBySymKey(
+		    CKM_AES_CTR, CKA_ENCRYPT, g->key, &item);
 	}
 	if (g->counter == NULL ||
 	    PK11_CipherOp(g->counter, out, &n, (int)len + 16, in, (int)len) !=
@@ -400,15 +400,15 @@ nm_gcm_self_test(enum nm_gcm_way way)
 		0xa5, 0xdb, 0x94, 0xfa, 0xe9, 0x5a, 0xe7, 0x12, 0x1a, 0x47 };
 	static const size_t cuts[] = { 0, 16, 48, sizeof(plain) };
 	struct nm_bytes n = { nonce, sizeof(nonce) }, a = { aad, sizeof(aad) };
-	PK11SymKey *key = nm_cipher_import(NM_CIPHER_AES128_GCM, raw,
-	    sizeof(raw));
+	PK11SymKey *key =
+	    nm_cipher_import(NM_CIPHER_AES128_GCM, raw, sizeof(raw));
 	struct nm_gcm *g = key != NULL ? create(key, n, a, way) : NULL;
 	uint8_t out[sizeof(plain) + NM_GCM_TAG] = { 0 }, got[NM_GCM_TAG];
 	bool ok = g != NULL;
 
 	for (size_t i = 0; ok && i + 1 < sizeof(cuts) / sizeof(cuts[0]); i++)
-		ok = nm_gcm_encrypt(g, out + cuts[i], plain + cuts[i],
-		    cuts[i + 1] - cuts[i]);
+		ok = nm_gcm_encrypt(
+		    g, out + cuts[i], plain + cuts[i], cuts[i + 1] - cuts[i]);
 	ok = ok && nm_gcm_tag(g, got) && memcmp(got, tag, sizeof(got)) == 0 &&
 	    memcmp(out, cipher, sizeof(cipher)) == 0;
 	nm_gcm_free(&g);

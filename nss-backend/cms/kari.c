@@ -11,8 +11,8 @@ static const uint8_t oid_ec[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 };
  * x9-63-scheme, with the others under secg-scheme 11 and 14. The cofactor of
  * every curve that is supported is 1, so both are the same.
  */
-static const uint8_t x963_scheme[] = { 0x2b, 0x81, 0x05, 0x10, 0x86, 0x48,
-	0x3f, 0x00 };
+static const uint8_t x963_scheme[] = { 0x2b, 0x81, 0x05, 0x10, 0x86, 0x48, 0x3f,
+	0x00 };
 static const uint8_t secg_scheme[] = { 0x2b, 0x81, 0x04, 0x01 };
 
 static const struct {
@@ -47,7 +47,7 @@ static const struct {
 };
 #define WRAPS (sizeof(wraps) / sizeof(wraps[0]))
 
-/* ---- reading ------------------------------------------------------------ */
+/* ---- reading -------------------------------------------------------- */
 
 static enum nm_digest
 kdf_by_oid(struct nm_bytes oid)
@@ -75,8 +75,7 @@ kdf_by_oid(struct nm_bytes oid)
 /* [0] originator: only an ephemeral key inside is of use. `false`: not
  * understood at all; `*ephemeral`: whether it was one. */
 static bool
-parse_originator(struct nm_bytes value, struct nm_agreement *a,
-    bool *ephemeral)
+parse_originator(struct nm_bytes value, struct nm_agreement *a, bool *ephemeral)
 {
 	struct nm_tlv key, algorithm, parameters, bits;
 	struct nm_bytes oid;
@@ -90,8 +89,8 @@ parse_originator(struct nm_bytes value, struct nm_agreement *a,
 	    !nm_der_take(&key.value, 0x03, &bits) || bits.value.len < 2 ||
 	    bits.value.data[0] != 0)
 		return false;
-	*ephemeral = nm_bytes_equal(oid,
-	    (struct nm_bytes) { oid_ec, sizeof(oid_ec) });
+	*ephemeral =
+	    nm_bytes_equal(oid, (struct nm_bytes){ oid_ec, sizeof(oid_ec) });
 	/* RFC 5753 7.1.2: absent, or ECParameters; NULL of old */
 	if (parameters.tag != 0 && parameters.tag != 0x05)
 		a->curve = parameters.raw;
@@ -129,8 +128,7 @@ parse_rid(struct nm_bytes *at, struct nm_rid *rid)
 	memset(rid, 0, sizeof(*rid));
 	if (nm_der_take(at, 0x30, &tlv))
 		return nm_rid_parse(&tlv, rid);
-	if (!nm_der_take(at, 0xa0, &tlv) ||
-	    !nm_der_take(&tlv.value, 0x04, &id))
+	if (!nm_der_take(at, 0xa0, &tlv) || !nm_der_take(&tlv.value, 0x04, &id))
 		return false;
 	rid->key_id = id.value;
 	return rid->key_id.len != 0;
@@ -165,8 +163,8 @@ parse_key(struct nm_recipients *rs, struct nm_bytes value,
 }
 
 enum nm_error
-nm_kari_parse(struct nm_recipients *rs, struct nm_bytes value,
-    bool *understood, struct nm_fault *fault)
+nm_kari_parse(struct nm_recipients *rs, struct nm_bytes value, bool *understood,
+    struct nm_fault *fault)
 {
 	struct nm_agreement a = { 0 };
 	struct nm_tlv version, originator, field, algorithm, parameters, keys;
@@ -199,7 +197,7 @@ nm_kari_parse(struct nm_recipients *rs, struct nm_bytes value,
 	return err;
 }
 
-/* ---- writing ------------------------------------------------------------ */
+/* ---- writing -------------------------------------------------------- */
 
 static void
 write_kdf(enum nm_digest kdf, struct nm_buffer *out)
@@ -324,9 +322,9 @@ nm_kari_write(const struct nm_encrypt_to *to, SECKEYPublicKey *key,
 		return nm_fail(fault, NM_ERR_CERTIFICATE_UNUSABLE,
 		    "A recipient's key is on a curve that is not supported");
 	a.has_ukm = to->ukm;
-	a.ukm = (struct nm_bytes) { ukm, sizeof(ukm) };
-	ephemeral = SECKEY_CreateECPrivateKey(&key->u.ec.DEREncodedParams,
-	    &public, NULL);
+	a.ukm = (struct nm_bytes){ ukm, sizeof(ukm) };
+	ephemeral = SECKEY_CreateECPrivateKey(
+	    &key->u.ec.DEREncodedParams, &public, NULL);
 	if (ephemeral == NULL || !make_wrap(cipher, &a, &algorithm) ||
 	    PK11_GenerateRandom(ukm, (int)sizeof(ukm)) != SECSuccess ||
 	    !nm_agreement_wrap(&a, ephemeral, key, cek, &wrapped)) {

@@ -16,14 +16,14 @@ static const uint8_t null[] = { 0x05, 0x00 };
 static bool
 is_oid(struct nm_bytes oid, const uint8_t *known, size_t len)
 {
-	return nm_bytes_equal(oid, (struct nm_bytes) { known, len });
+	return nm_bytes_equal(oid, (struct nm_bytes){ known, len });
 }
 
-/* ---- reading ------------------------------------------------------------ */
+/* ---- reading -------------------------------------------------------- */
 
 enum nm_error
-nm_ktri_parse(struct nm_recipients *rs, struct nm_bytes value,
-    bool *understood, struct nm_fault *fault)
+nm_ktri_parse(struct nm_recipients *rs, struct nm_bytes value, bool *understood,
+    struct nm_fault *fault)
 {
 	struct nm_candidate c = { 0 };
 	struct nm_tlv version, id, algorithm, parameters, encrypted;
@@ -65,7 +65,8 @@ in_software(SECKEYPrivateKey *key)
 static PK11SymKey *
 of_length(PK11SymKey *key, enum nm_cipher cipher)
 {
-	if (key != NULL && PK11_GetKeyLength(key) != nm_cipher_key_size(cipher)) {
+	if (key != NULL &&
+	    PK11_GetKeyLength(key) != nm_cipher_key_size(cipher)) {
 		PK11_FreeSymKey(key);
 		key = NULL;
 	}
@@ -78,8 +79,8 @@ of_length(PK11SymKey *key, enum nm_cipher cipher)
  * is made from the bytes in the internal slot.
  */
 PK11SymKey *
-nm_ktri_unwrap_oaep(const struct nm_candidate *c, SECKEYPrivateKey *key,
-    enum nm_cipher cipher)
+nm_ktri_unwrap_oaep(
+    const struct nm_candidate *c, SECKEYPrivateKey *key, enum nm_cipher cipher)
 {
 	CK_RSA_PKCS_OAEP_PARAMS params;
 	SECItem item = { siBuffer, (unsigned char *)&params, sizeof(params) };
@@ -91,10 +92,10 @@ nm_ktri_unwrap_oaep(const struct nm_candidate *c, SECKEYPrivateKey *key,
 
 	nm_oaep_params(&c->oaep, &params);
 	if (in_software(key))
-		return of_length(PK11_PubUnwrapSymKeyWithMechanism(key,
-				     CKM_RSA_PKCS_OAEP, &item, &encrypted,
-				     nm_cipher_mechanism(cipher), CKA_DECRYPT,
-				     0),
+		return of_length(
+		    PK11_PubUnwrapSymKeyWithMechanism(key, CKM_RSA_PKCS_OAEP,
+			&item, &encrypted, nm_cipher_mechanism(cipher),
+			CKA_DECRYPT, 0),
 		    cipher);
 	if (PK11_PrivDecrypt(key, CKM_RSA_PKCS_OAEP, &item, raw, &len,
 		sizeof(raw), encrypted.data, encrypted.len) == SECSuccess &&
@@ -119,8 +120,7 @@ token_pkcs1(const struct nm_candidate *c, SECKEYPrivateKey *key,
 	rv = PK11_PrivDecrypt(key, CKM_RSA_PKCS, NULL, raw, &len, sizeof(raw),
 	    c->encrypted_key.data, (unsigned)c->encrypted_key.len);
 	good = (unsigned)(rv == SECSuccess) &
-	    ((unsigned)(len == need) |
-		(unsigned)(len == c->encrypted_key.len));
+	    ((unsigned)(len == need) | (unsigned)(len == c->encrypted_key.len));
 	mask = 0u - good;
 	for (size_t i = 0; i < need; i++)
 		raw[i] = (uint8_t)((raw[i] & mask) | (fallback[i] & ~mask));
@@ -130,8 +130,8 @@ token_pkcs1(const struct nm_candidate *c, SECKEYPrivateKey *key,
 }
 
 PK11SymKey *
-nm_ktri_unwrap_pkcs1(const struct nm_candidate *c, SECKEYPrivateKey *key,
-    enum nm_cipher cipher)
+nm_ktri_unwrap_pkcs1(
+    const struct nm_candidate *c, SECKEYPrivateKey *key, enum nm_cipher cipher)
 {
 	SECItem encrypted = nm_item(c->encrypted_key);
 	uint8_t fallback[32];
@@ -158,7 +158,7 @@ nm_ktri_unwrap_pkcs1(const struct nm_candidate *c, SECKEYPrivateKey *key,
 	return cek;
 }
 
-/* ---- writing ------------------------------------------------------------ */
+/* ---- writing -------------------------------------------------------- */
 
 /*
  * The parameters of OAEP: a certificate whose key is for OAEP alone may
@@ -168,8 +168,7 @@ nm_ktri_unwrap_pkcs1(const struct nm_candidate *c, SECKEYPrivateKey *key,
 static bool
 choose(const struct nm_encrypt_to *to, struct nm_oaep *params, bool *oaep)
 {
-	const SECAlgorithmID *spki =
-	    &to->cert->subjectPublicKeyInfo.algorithm;
+	const SECAlgorithmID *spki = &to->cert->subjectPublicKeyInfo.algorithm;
 	struct nm_bytes at = { spki->parameters.data, spki->parameters.len };
 	struct nm_bytes oid = { spki->algorithm.data, spki->algorithm.len };
 	struct nm_tlv tlv;
@@ -178,7 +177,7 @@ choose(const struct nm_encrypt_to *to, struct nm_oaep *params, bool *oaep)
 	params->hash = to->oaep_digest != NM_DIGEST_NONE ? to->oaep_digest
 							 : NM_DIGEST_SHA256;
 	params->mgf = params->hash;
-	params->label = (struct nm_bytes) { NULL, 0 };
+	params->label = (struct nm_bytes){ NULL, 0 };
 	if (!is_oid(oid, oid_oaep, sizeof(oid_oaep)))
 		return params->hash != NM_DIGEST_MD5;
 	*oaep = true;
@@ -199,8 +198,8 @@ wrap(SECKEYPublicKey *key, PK11SymKey *cek, bool oaep,
 		return PK11_PubWrapSymKey(CKM_RSA_PKCS, key, cek, out) ==
 		    SECSuccess;
 	nm_oaep_params(params, &ck);
-	return PK11_PubWrapSymKeyWithMechanism(key, CKM_RSA_PKCS_OAEP, &item,
-		   cek, out) == SECSuccess;
+	return PK11_PubWrapSymKeyWithMechanism(
+		   key, CKM_RSA_PKCS_OAEP, &item, cek, out) == SECSuccess;
 }
 
 enum nm_error

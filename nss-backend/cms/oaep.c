@@ -13,7 +13,7 @@ static const uint8_t null[] = { 0x05, 0x00 };
 static bool
 is_oid(struct nm_bytes oid, const uint8_t *known, size_t len)
 {
-	return nm_bytes_equal(oid, (struct nm_bytes) { known, len });
+	return nm_bytes_equal(oid, (struct nm_bytes){ known, len });
 }
 
 /* `value`: an AlgorithmIdentifier of a digest, whole. */
@@ -50,7 +50,7 @@ nm_oaep_parse(const struct nm_tlv *parameters, struct nm_oaep *out)
 	struct nm_tlv field, inner;
 
 	out->hash = out->mgf = NM_DIGEST_SHA1;
-	out->label = (struct nm_bytes) { NULL, 0 };
+	out->label = (struct nm_bytes){ NULL, 0 };
 	if (parameters->tag == 0 || parameters->tag == 0x05)
 		return true;
 	if (parameters->tag != 0x30)

@@ -10,8 +10,8 @@ struct reader {
 	struct nm_ber *ber;
 	struct nm_content_env env;
 	struct nm_content *content; /* from the type on */
-	bool explicit; /* [0] was met */
-	bool inside;   /* the content's SEQUENCE was met */
+	bool explicit;		    /* [0] was met */
+	bool inside;		    /* the content's SEQUENCE was met */
 };
 
 /* The content's SEQUENCE is at depth 2. */
@@ -46,8 +46,8 @@ begin(void *arg, unsigned depth, uint8_t tag, enum nm_ber_action *action)
 	struct reader *r = arg;
 
 	if (depth > INSIDE)
-		return r->content->ops->begin(r->content, depth - INSIDE, tag,
-		    action);
+		return r->content->ops->begin(
+		    r->content, depth - INSIDE, tag, action);
 	*action = NM_BER_DESCEND;
 	if (depth == 0)
 		return tag == 0x30 ? NM_OK : no_content_info(r);
@@ -81,8 +81,8 @@ new_auth_enveloped(const struct nm_content_env *env)
 
 #define OID(...)                                                               \
 	{                                                                      \
-		(const uint8_t[]) { __VA_ARGS__ },                             \
-		    sizeof((const uint8_t[]) { __VA_ARGS__ })                  \
+		(const uint8_t[]){ __VA_ARGS__ },                              \
+		    sizeof((const uint8_t[]){ __VA_ARGS__ })                   \
 	}
 
 static const struct {
@@ -101,8 +101,8 @@ element(void *arg, unsigned depth, const struct nm_tlv *tlv)
 	struct reader *r = arg;
 
 	if (depth > INSIDE)
-		return r->content->ops->element(r->content, depth - INSIDE,
-		    tlv);
+		return r->content->ops->element(
+		    r->content, depth - INSIDE, tlv);
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (!nm_bytes_equal(tlv->value, types[i].type))
 			continue;
@@ -179,7 +179,7 @@ nm_cms_reader_new(const struct nm_cms_handler *handler, void *arg,
 	if (r == NULL)
 		return NULL;
 	r->stage.ops = &ops;
-	r->env = (struct nm_content_env) { handler, arg, keys, fault };
+	r->env = (struct nm_content_env){ handler, arg, keys, fault };
 	r->ber = nm_ber_new(&calls, r, NM_MAX_CMS_ELEMENT, fault);
 	if (r->ber == NULL) {
 		free(r);

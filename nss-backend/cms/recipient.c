@@ -48,7 +48,7 @@ nm_recipients_count(const struct nm_recipients *rs)
 	return rs->count;
 }
 
-/* ---- identifiers -------------------------------------------------------- */
+/* ---- identifiers ---------------------------------------------------- */
 
 bool
 nm_key_id_write(CERTCertificate *cert, uint8_t tag, struct nm_buffer *out)
@@ -64,7 +64,7 @@ nm_key_id_write(CERTCertificate *cert, uint8_t tag, struct nm_buffer *out)
 	return ok;
 }
 
-/* ---- collecting --------------------------------------------------------- */
+/* ---- collecting ----------------------------------------------------- */
 
 static enum nm_error
 count(struct nm_recipients *rs, struct nm_fault *fault)
@@ -110,8 +110,8 @@ keep(struct nm_buffer *into, struct nm_bytes *b, size_t *at)
 }
 
 enum nm_error
-nm_recipients_keep(struct nm_recipients *rs, struct nm_candidate *c,
-    struct nm_fault *fault)
+nm_recipients_keep(
+    struct nm_recipients *rs, struct nm_candidate *c, struct nm_fault *fault)
 {
 	struct nm_bytes *fields[] = { &c->oaep.label,
 		&c->agreement.wrap_algorithm, &c->agreement.ukm,
@@ -143,8 +143,8 @@ nm_recipients_keep(struct nm_recipients *rs, struct nm_candidate *c,
 }
 
 enum nm_error
-nm_recipients_add(struct nm_recipients *rs, const struct nm_tlv *info,
-    struct nm_fault *fault)
+nm_recipients_add(
+    struct nm_recipients *rs, const struct nm_tlv *info, struct nm_fault *fault)
 {
 	enum nm_error err = NM_OK;
 	bool understood = false;
@@ -159,7 +159,7 @@ nm_recipients_add(struct nm_recipients *rs, const struct nm_tlv *info,
 	return err;
 }
 
-/* ---- opening ------------------------------------------------------------ */
+/* ---- opening -------------------------------------------------------- */
 
 static enum nm_error
 none_usable(const struct nm_recipients *rs, struct nm_fault *fault)
@@ -231,9 +231,9 @@ nm_recipients_check(const struct nm_recipients *rs, struct nm_fault *fault)
 }
 
 enum nm_error
-nm_recipients_open(struct nm_recipients *rs, enum nm_cipher c,
-    PK11SymKey **cek, enum nm_key_management *kind,
-    CERTCertificate **decrypted_with, struct nm_fault *fault)
+nm_recipients_open(struct nm_recipients *rs, enum nm_cipher c, PK11SymKey **cek,
+    enum nm_key_management *kind, CERTCertificate **decrypted_with,
+    struct nm_fault *fault)
 {
 	struct attempt a = { .cipher = c };
 	const struct nm_candidate *candidate;
@@ -243,7 +243,8 @@ nm_recipients_open(struct nm_recipients *rs, enum nm_cipher c,
 	for (unsigned pass = 0; pass < 2 && !over; pass++) {
 		for (size_t i = 0; i < rs->candidate_count && !over; i++) {
 			candidate = &rs->candidates[i];
-			if ((candidate->kind == NM_KEY_RSA_PKCS1) != (pass == 1))
+			if ((candidate->kind == NM_KEY_RSA_PKCS1) !=
+			    (pass == 1))
 				continue;
 			over = try(rs, candidate, &a);
 			*kind = candidate->kind;
@@ -261,7 +262,7 @@ nm_recipients_open(struct nm_recipients *rs, enum nm_cipher c,
 					: nm_error_text(a.key_error));
 }
 
-/* ---- writing ------------------------------------------------------------ */
+/* ---- writing -------------------------------------------------------- */
 
 /*
  * The certificate's public key. NSS does not know a key that is for OAEP
@@ -277,8 +278,8 @@ public_key(CERTCertificate *cert)
 
 	if (SECOID_GetAlgorithmTag(&spki.algorithm) ==
 	    SEC_OID_PKCS1_RSA_OAEP_ENCRYPTION) {
-		spki.algorithm.algorithm = nm_item(
-		    (struct nm_bytes) { rsa, sizeof(rsa) });
+		spki.algorithm.algorithm =
+		    nm_item((struct nm_bytes){ rsa, sizeof(rsa) });
 		memset(&spki.algorithm.parameters, 0,
 		    sizeof(spki.algorithm.parameters));
 	}

@@ -51,7 +51,7 @@ struct nm_candidate {
 	struct nm_buffer kept; /* what the bytes above lie in */
 };
 
-/* ---- recipient.c -------------------------------------------------------- */
+/* ---- recipient.c ---------------------------------------------------- */
 
 struct nm_recipients;
 
@@ -62,12 +62,13 @@ enum nm_error nm_recipients_add(struct nm_recipients *rs,
     const struct nm_tlv *info, struct nm_fault *fault);
 size_t nm_recipients_count(const struct nm_recipients *rs);
 /* Whether there is one to try; if not, says why. */
-enum nm_error nm_recipients_check(const struct nm_recipients *rs,
-    struct nm_fault *fault);
+enum nm_error nm_recipients_check(
+    const struct nm_recipients *rs, struct nm_fault *fault);
 /*
- * After that check: the content key, in NSS's own module, as long as the cipher's key. Key
- * agreement and OAEP first; RSA v1.5 last and once, and what fails there goes
- * on with a random key, so that it is seen in the content alone (RFC 3218).
+ * After that check: the content key, in NSS's own module, as long as the
+ * cipher's key. Key agreement and OAEP first; RSA v1.5 last and once, and what
+ * fails there goes on with a random key, so that it is seen in the content
+ * alone (RFC 3218).
  */
 enum nm_error nm_recipients_open(struct nm_recipients *rs, enum nm_cipher c,
     PK11SymKey **cek, enum nm_key_management *kind,
@@ -80,12 +81,11 @@ enum nm_error nm_recipients_find(struct nm_recipients *rs,
 /* Notes one that is ours, but by an algorithm that is not supported. */
 void nm_recipients_unsupported(struct nm_recipients *rs, struct nm_bytes oid);
 /* Keeps one; its bytes are copied, its certificate is taken over. */
-enum nm_error nm_recipients_keep(struct nm_recipients *rs,
-    struct nm_candidate *c, struct nm_fault *fault);
+enum nm_error nm_recipients_keep(
+    struct nm_recipients *rs, struct nm_candidate *c, struct nm_fault *fault);
 
 /* The subjectKeyIdentifier extension's value; false: it has none. */
-bool nm_key_id_write(CERTCertificate *cert, uint8_t tag,
-    struct nm_buffer *out);
+bool nm_key_id_write(CERTCertificate *cert, uint8_t tag, struct nm_buffer *out);
 
 /* Appends the RecipientInfo for one recipient. `*version2`: set if its
  * version is not 0. */
@@ -93,23 +93,23 @@ enum nm_error nm_recipient_write(const struct nm_encrypt_to *to,
     enum nm_cipher cipher, PK11SymKey *cek, struct nm_buffer *out,
     bool *version2, struct nm_fault *fault);
 
-/* ---- ktri.c ------------------------------------------------------------- */
+/* ---- ktri.c --------------------------------------------------------- */
 
 /* False: not a KeyTransRecipientInfo that is understood. */
 enum nm_error nm_ktri_parse(struct nm_recipients *rs, struct nm_bytes value,
     bool *understood, struct nm_fault *fault);
 /* NULL: failed. */
-PK11SymKey *nm_ktri_unwrap_oaep(const struct nm_candidate *c,
-    SECKEYPrivateKey *key, enum nm_cipher cipher);
+PK11SymKey *nm_ktri_unwrap_oaep(
+    const struct nm_candidate *c, SECKEYPrivateKey *key, enum nm_cipher cipher);
 /* Never says whether the padding was right; NULL only when NSS fails at
  * something that does not depend on the ciphertext. */
-PK11SymKey *nm_ktri_unwrap_pkcs1(const struct nm_candidate *c,
-    SECKEYPrivateKey *key, enum nm_cipher cipher);
+PK11SymKey *nm_ktri_unwrap_pkcs1(
+    const struct nm_candidate *c, SECKEYPrivateKey *key, enum nm_cipher cipher);
 enum nm_error nm_ktri_write(const struct nm_encrypt_to *to,
     SECKEYPublicKey *key, PK11SymKey *cek, struct nm_buffer *out,
     struct nm_fault *fault);
 
-/* ---- oaep.c ------------------------------------------------------------- */
+/* ---- oaep.c --------------------------------------------------------- */
 
 /* `parameters`: tag 0 when absent (all defaults). False: malformed, or an
  * algorithm that is not known. */
@@ -118,7 +118,7 @@ void nm_oaep_write(const struct nm_oaep *oaep, struct nm_buffer *out);
 /* For NSS; `out` refers to the label. */
 void nm_oaep_params(const struct nm_oaep *oaep, CK_RSA_PKCS_OAEP_PARAMS *out);
 
-/* ---- kari.c ------------------------------------------------------------- */
+/* ---- kari.c --------------------------------------------------------- */
 
 enum nm_error nm_kari_parse(struct nm_recipients *rs, struct nm_bytes value,
     bool *understood, struct nm_fault *fault);
@@ -126,12 +126,12 @@ enum nm_error nm_kari_write(const struct nm_encrypt_to *to,
     SECKEYPublicKey *key, enum nm_cipher cipher, PK11SymKey *cek,
     struct nm_buffer *out, struct nm_fault *fault);
 
-/* ---- agreement.c -------------------------------------------------------- */
+/* ---- agreement.c ---------------------------------------------------- */
 
 /* Key-encryption key of an agreement, and with it the content key. NULL:
  * failed. */
-PK11SymKey *nm_agreement_unwrap(const struct nm_candidate *c,
-    SECKEYPrivateKey *key, enum nm_cipher cipher);
+PK11SymKey *nm_agreement_unwrap(
+    const struct nm_candidate *c, SECKEYPrivateKey *key, enum nm_cipher cipher);
 /* `ephemeral` is ours, `key` the recipient's; wraps `cek` into `out`. */
 bool nm_agreement_wrap(const struct nm_agreement *a,
     SECKEYPrivateKey *ephemeral, SECKEYPublicKey *key, PK11SymKey *cek,

@@ -10,7 +10,7 @@ nm_rid_parse_issuer_serial(struct nm_bytes value, struct nm_rid *rid)
 	    !nm_der_take(&value, 0x02, &serial) || value.len != 0 ||
 	    serial.value.len == 0)
 		return false;
-	*rid = (struct nm_rid) { .issuer = issuer.raw, .serial = serial.value };
+	*rid = (struct nm_rid){ .issuer = issuer.raw, .serial = serial.value };
 	return true;
 }
 
@@ -33,13 +33,13 @@ nm_rid_parse(const struct nm_tlv *tlv, struct nm_rid *rid)
 	default:
 		return false;
 	}
-	*rid = (struct nm_rid) { .key_id = value };
+	*rid = (struct nm_rid){ .key_id = value };
 	return value.len != 0;
 }
 
 void
-nm_rid_put_issuer_serial(struct nm_buffer *out, uint8_t tag,
-    const CERTCertificate *cert)
+nm_rid_put_issuer_serial(
+    struct nm_buffer *out, uint8_t tag, const CERTCertificate *cert)
 {
 	size_t mark = nm_der_begin(out, tag);
 
@@ -62,7 +62,7 @@ without_zeros(struct nm_bytes n)
 static struct nm_bytes
 item(const SECItem *i)
 {
-	return (struct nm_bytes) { i->data, i->len };
+	return (struct nm_bytes){ i->data, i->len };
 }
 
 bool

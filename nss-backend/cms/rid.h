@@ -12,7 +12,7 @@ bool nm_rid_parse(const struct nm_tlv *tlv, struct nm_rid *rid);
 /* The contents of an IssuerAndSerialNumber. */
 bool nm_rid_parse_issuer_serial(struct nm_bytes value, struct nm_rid *rid);
 /* Writes IssuerAndSerialNumber with this tag (0x30, if not implicit). */
-void nm_rid_put_issuer_serial(struct nm_buffer *out, uint8_t tag,
-    const CERTCertificate *cert);
+void nm_rid_put_issuer_serial(
+    struct nm_buffer *out, uint8_t tag, const CERTCertificate *cert);
 
 #endif

@@ -12,7 +12,7 @@
 static const uint8_t id_signed_data[] = { NM_OID_PKCS7(2) };
 static const uint8_t id_data[] = { NM_OID_PKCS7(1) };
 
-/* ---- parts -------------------------------------------------------------- */
+/* ---- parts ---------------------------------------------------------- */
 
 static enum nm_error
 check(const struct nm_sign_as *as, size_t count, struct nm_fault *fault)
@@ -48,12 +48,12 @@ put_digests(struct nm_buffer *out, const struct nm_sign_as *as, size_t count)
 }
 
 static void
-add_certificates(struct nm_buffer *all, CERTCertificate *const *certs,
-    size_t count)
+add_certificates(
+    struct nm_buffer *all, CERTCertificate *const *certs, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		nm_buffer_append(all, certs[i]->derCert.data,
-		    certs[i]->derCert.len);
+		nm_buffer_append(
+		    all, certs[i]->derCert.data, certs[i]->derCert.len);
 }
 
 static void
@@ -84,7 +84,7 @@ put_end(struct nm_buffer *out, const struct nm_sign_as *as, size_t count,
 	return e;
 }
 
-/* ---- without content ---------------------------------------------------- */
+/* ---- without content ------------------------------------------------ */
 
 struct marks {
 	size_t info, explicit, data;
@@ -138,8 +138,8 @@ nm_cms_sign_detached(const struct nm_sign_as *as, size_t as_count,
 }
 
 enum nm_error
-nm_cms_certs_only(CERTCertificate *const *certs, size_t count,
-    struct nm_buffer *out)
+nm_cms_certs_only(
+    CERTCertificate *const *certs, size_t count, struct nm_buffer *out)
 {
 	struct nm_buffer all = NM_BUFFER_INIT;
 	struct marks m;
@@ -154,7 +154,7 @@ nm_cms_certs_only(CERTCertificate *const *certs, size_t count,
 	return nm_buffer_failed(out) ? NM_ERR_INTERNAL : NM_OK;
 }
 
-/* ---- with content ------------------------------------------------------- */
+/* ---- with content --------------------------------------------------- */
 
 struct opaque {
 	struct nm_stage stage;

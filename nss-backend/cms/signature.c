@@ -8,8 +8,8 @@
 #define NIST(n)	  0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, (n)
 #define OID(...)                                                               \
 	{                                                                      \
-		(const uint8_t[]) { __VA_ARGS__ },                             \
-		    sizeof((const uint8_t[]) { __VA_ARGS__ })                  \
+		(const uint8_t[]){ __VA_ARGS__ },                              \
+		    sizeof((const uint8_t[]){ __VA_ARGS__ })                   \
 	}
 
 /* What is read; what is written is the first row that fits. */
@@ -71,16 +71,16 @@ nm_digest_parse(struct nm_bytes algorithm, enum nm_digest *out)
 		return false;
 	/* parameters absent or NULL (RFC 5754 2) */
 	if (sequence.value.len == 0 ||
-	    (nm_der_take(&sequence.value, 0x05, &null) &&
-		null.value.len == 0 && sequence.value.len == 0))
+	    (nm_der_take(&sequence.value, 0x05, &null) && null.value.len == 0 &&
+		sequence.value.len == 0))
 		*out = nm_digest_by_oid(oid.value);
 	return true;
 }
 
 /* [0] to [3] of RSASSA-PSS-params: EXPLICIT, each with a default. */
 static bool
-take_explicit(struct nm_bytes *cursor, uint8_t tag, bool *present,
-    struct nm_bytes *value)
+take_explicit(
+    struct nm_bytes *cursor, uint8_t tag, bool *present, struct nm_bytes *value)
 {
 	struct nm_tlv t;
 
@@ -102,8 +102,7 @@ parse_mgf(struct nm_bytes value, enum nm_digest *out)
 	    !nm_der_take(&sequence.value, 0x06, &oid))
 		return false;
 	*out = NM_DIGEST_NONE;
-	if (!nm_bytes_equal(oid.value,
-		(struct nm_bytes) { mgf1, sizeof(mgf1) }))
+	if (!nm_bytes_equal(oid.value, (struct nm_bytes){ mgf1, sizeof(mgf1) }))
 		return true;
 	return nm_digest_parse(sequence.value, out);
 }
@@ -146,12 +145,12 @@ parse_pss(struct nm_bytes params, struct nm_signature_algorithm *a)
 }
 
 bool
-nm_signature_parse(struct nm_bytes algorithm,
-    struct nm_signature_algorithm *out)
+nm_signature_parse(
+    struct nm_bytes algorithm, struct nm_signature_algorithm *out)
 {
 	struct nm_tlv sequence, oid;
 
-	*out = (struct nm_signature_algorithm) { .type = NM_SIGNATURE_NONE };
+	*out = (struct nm_signature_algorithm){ .type = NM_SIGNATURE_NONE };
 	if (!nm_der_take(&algorithm, 0x30, &sequence) || algorithm.len != 0 ||
 	    !nm_der_take(&sequence.value, 0x06, &oid))
 		return false;
@@ -192,8 +191,8 @@ put_pss(struct nm_buffer *out, enum nm_digest digest)
 }
 
 void
-nm_signature_put(struct nm_buffer *out, enum nm_signature type,
-    enum nm_digest digest)
+nm_signature_put(
+    struct nm_buffer *out, enum nm_signature type, enum nm_digest digest)
 {
 	size_t mark = nm_der_begin(out, 0x30), i;
 

@@ -18,10 +18,10 @@ struct nm_signature_algorithm {
 
 /* An AlgorithmIdentifier whole; false: malformed. An unknown one gives type
  * NM_SIGNATURE_NONE. */
-bool nm_signature_parse(struct nm_bytes algorithm,
-    struct nm_signature_algorithm *out);
-void nm_signature_put(struct nm_buffer *out, enum nm_signature type,
-    enum nm_digest digest);
+bool nm_signature_parse(
+    struct nm_bytes algorithm, struct nm_signature_algorithm *out);
+void nm_signature_put(
+    struct nm_buffer *out, enum nm_signature type, enum nm_digest digest);
 
 /* An AlgorithmIdentifier of a digest: with absent parameters (RFC 5754 2), or
  * with NULL as DigestInfo has it (RFC 8017 A.2.4). */

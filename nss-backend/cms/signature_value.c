@@ -27,8 +27,8 @@ is_ed25519(const CERTCertificate *cert)
 {
 	const SECItem *oid = &cert->subjectPublicKeyInfo.algorithm.algorithm;
 
-	return nm_bytes_equal((struct nm_bytes) { oid->data, oid->len },
-	    (struct nm_bytes) { id_ed25519, sizeof(id_ed25519) });
+	return nm_bytes_equal((struct nm_bytes){ oid->data, oid->len },
+	    (struct nm_bytes){ id_ed25519, sizeof(id_ed25519) });
 }
 
 /* The administrator's or the system's word on a digest (crypto-policies). */
@@ -37,16 +37,15 @@ policy_allows(enum nm_digest d)
 {
 	PRUint32 flags = 0;
 
-	return NSS_GetAlgorithmPolicy(nm_digest_tag(d), &flags) ==
-	    SECSuccess &&
+	return NSS_GetAlgorithmPolicy(nm_digest_tag(d), &flags) == SECSuccess &&
 	    (flags & NSS_USE_ALG_IN_ANY_SIGNATURE) != 0;
 }
 
 /* What an id-RSASSA-PSS certificate's parameters demand of a signature's
  * (RFC 4055 3.3). */
 static bool
-pss_permitted(const CERTCertificate *cert,
-    const struct nm_signature_algorithm *a)
+pss_permitted(
+    const CERTCertificate *cert, const struct nm_signature_algorithm *a)
 {
 	const SECAlgorithmID *id = &cert->subjectPublicKeyInfo.algorithm;
 	struct nm_signature_algorithm demanded;
@@ -69,7 +68,7 @@ pss_permitted(const CERTCertificate *cert,
 	return ok;
 }
 
-/* ---- checking ----------------------------------------------------------- */
+/* ---- checking ------------------------------------------------------- */
 
 static nm_reasons
 judge(SECStatus rv)
@@ -104,8 +103,8 @@ verify_pss(const struct nm_signature_algorithm *a, SECKEYPublicKey *key,
 	}
 	/* PKCS #11 knows one type of RSA key */
 	key->keyType = rsaKey;
-	return PK11_VerifyWithMechanism(key, CKM_RSA_PKCS_PSS, &param,
-	    signature, digest, NULL);
+	return PK11_VerifyWithMechanism(
+	    key, CKM_RSA_PKCS_PSS, &param, signature, digest, NULL);
 }
 
 /* The signature's value is DER, PKCS #11's is r and s (RFC 5753 7.2). */
@@ -117,7 +116,8 @@ verify_dsa(CK_MECHANISM_TYPE mechanism, SECKEYPublicKey *key, SECItem *digest,
 	SECItem *raw = NULL;
 	SECStatus rv;
 
-	if (len == 0 || (raw = DSAU_DecodeDerSigToLen(signature, len)) == NULL) {
+	if (len == 0 ||
+	    (raw = DSAU_DecodeDerSigToLen(signature, len)) == NULL) {
 		PORT_SetError(SEC_ERROR_BAD_SIGNATURE);
 		return SECFailure;
 	}
@@ -156,8 +156,8 @@ nm_signature_at_hand(enum nm_signature type)
 }
 
 static nm_reasons
-verify_ed25519(CERTCertificate *cert, struct nm_bytes data,
-    struct nm_bytes signature)
+verify_ed25519(
+    CERTCertificate *cert, struct nm_bytes data, struct nm_bytes signature)
 {
 	SECItem message = item(data), value = item(signature);
 	SECKEYPublicKey *key;
@@ -221,7 +221,7 @@ nm_signature_verify(const struct nm_signature_algorithm *a,
 	return reasons;
 }
 
-/* ---- making ------------------------------------------------------------- */
+/* ---- making --------------------------------------------------------- */
 
 enum nm_signature
 nm_signature_of(const struct nm_sign_as *as)
@@ -268,8 +268,8 @@ refused(struct nm_fault *fault)
 		return nm_fail(fault, NM_ERR_UNSUPPORTED_ALGORITHM,
 		    "The key cannot sign by this algorithm");
 	default:
-		return nm_fail(fault, NM_ERR_INTERNAL,
-		    "The key did not make a signature");
+		return nm_fail(
+		    fault, NM_ERR_INTERNAL, "The key did not make a signature");
 	}
 }
 
@@ -288,8 +288,8 @@ sign_rsa(SECKEYPrivateKey *key, enum nm_digest d, struct nm_bytes hash,
 	nm_der_end(&info, mark);
 	if (!nm_buffer_failed(&info)) {
 		in = item(nm_buffer_bytes(&info));
-		rv = PK11_SignWithMechanism(key, CKM_RSA_PKCS, NULL, value,
-		    &in);
+		rv =
+		    PK11_SignWithMechanism(key, CKM_RSA_PKCS, NULL, value, &in);
 	}
 	nm_buffer_reset(&info);
 	return rv;
@@ -304,8 +304,8 @@ sign_pss(SECKEYPrivateKey *key, enum nm_digest d, struct nm_bytes hash,
 	SECItem param = { siBuffer, (uint8_t *)&params, sizeof(params) };
 	SECItem in = item(hash);
 
-	return PK11_SignWithMechanism(key, CKM_RSA_PKCS_PSS, &param, value,
-	    &in);
+	return PK11_SignWithMechanism(
+	    key, CKM_RSA_PKCS_PSS, &param, value, &in);
 }
 
 static SECStatus
@@ -336,9 +336,9 @@ nm_signature_sign(const struct nm_sign_as *as, struct nm_bytes data,
 	uint8_t hash[NM_DIGEST_MAX_SIZE], made[NM_MAX_RSA_BITS / 8];
 	struct nm_bytes digest = { hash, nm_digest_size(d) };
 	SECItem value = { siBuffer, made, sizeof(made) }, message = item(data);
-	const struct nm_signature_algorithm pss = { .digest = d,
-		.mgf = d,
-		.salt = nm_digest_size(d) };
+	const struct nm_signature_algorithm pss = {
+		.digest = d, .mgf = d, .salt = nm_digest_size(d)
+	};
 	SECStatus rv = SECFailure;
 
 	if (PK11_HashBuf(nm_digest_tag(d), hash, data.data,
@@ -359,8 +359,8 @@ nm_signature_sign(const struct nm_sign_as *as, struct nm_bytes data,
 		rv = sign_ecdsa(as->key, digest, &value, out);
 		return rv == SECSuccess ? NM_OK : refused(fault);
 	case NM_SIGNATURE_ED25519:
-		rv = PK11_SignWithMechanism(as->key, EDDSA, NULL, &value,
-		    &message);
+		rv = PK11_SignWithMechanism(
+		    as->key, EDDSA, NULL, &value, &message);
 		break;
 	case NM_SIGNATURE_DSA:
 	case NM_SIGNATURE_NONE:

@@ -31,7 +31,7 @@ struct content {
 	(NM_DIGEST_BIT(NM_DIGEST_SHA1) | NM_DIGEST_BIT(NM_DIGEST_SHA256) |     \
 	    NM_DIGEST_BIT(NM_DIGEST_SHA384) | NM_DIGEST_BIT(NM_DIGEST_SHA512))
 
-/* ---- the accessors ------------------------------------------------------ */
+/* ---- the accessors -------------------------------------------------- */
 
 static void
 free_list(struct nm_bytes *list, size_t count)
@@ -111,7 +111,7 @@ nm_signed_digests(const struct nm_signed *s)
 	return s->digests;
 }
 
-/* ---- the reader --------------------------------------------------------- */
+/* ---- the reader ----------------------------------------------------- */
 
 static enum nm_error
 malformed(struct content *c, const char *why)
@@ -165,8 +165,8 @@ begin_field(struct content *c, uint8_t tag, enum nm_ber_action *action)
 
 /* The type, and the content in [0], which is left out when detached. */
 static enum nm_error
-begin_content(struct content *c, unsigned depth, uint8_t tag,
-    enum nm_ber_action *action)
+begin_content(
+    struct content *c, unsigned depth, uint8_t tag, enum nm_ber_action *action)
 {
 	struct nm_signed *s = c->layer.signed_data;
 
@@ -223,8 +223,9 @@ begin(struct nm_content *base, unsigned depth, uint8_t tag,
 		return NM_OK;
 	case SIGNERS:
 		if (tag != 0x30)
-			return malformed(c, "has something else among its "
-					    "signers");
+			return malformed(c,
+			    "has something else among its "
+			    "signers");
 		if (s->signer_count == NM_MAX_SIGNERS)
 			return nm_fail(base->env.fault,
 			    NM_ERR_MALFORMED_MESSAGE,
@@ -248,7 +249,7 @@ copy(struct nm_bytes from, struct nm_bytes *to)
 		return false;
 	if (from.len != 0)
 		memcpy(data, from.data, from.len);
-	*to = (struct nm_bytes) { data, from.len };
+	*to = (struct nm_bytes){ data, from.len };
 	return true;
 }
 
@@ -259,8 +260,8 @@ add(struct nm_bytes **list, size_t *count, struct nm_bytes bytes)
 
 	/* room doubles: at 0, 1, 2, 4, ... */
 	if ((*count & (*count - 1)) == 0) {
-		more = reallocarray(*list, *count == 0 ? 1 : *count * 2,
-		    sizeof(*more));
+		more = reallocarray(
+		    *list, *count == 0 ? 1 : *count * 2, sizeof(*more));
 		if (more == NULL)
 			return NM_ERR_INTERNAL;
 		*list = more;
@@ -298,8 +299,8 @@ take_signer(struct content *c, struct nm_bytes der)
 	if (more == NULL)
 		return NM_ERR_INTERNAL;
 	s->signers = more;
-	e = nm_signer_parse(&more[s->signer_count], der, s->content_type,
-	    c->base.env.fault);
+	e = nm_signer_parse(
+	    &more[s->signer_count], der, s->content_type, c->base.env.fault);
 	if (e == NM_OK)
 		s->signer_count++;
 	return e;
@@ -373,8 +374,7 @@ finish(struct nm_content *base)
 
 	if (c->field != SIGNERS)
 		return malformed(c, "has no signerInfos");
-	if (s->digests != NULL &&
-	    (e = nm_digests_finish(s->digests)) != NM_OK)
+	if (s->digests != NULL && (e = nm_digests_finish(s->digests)) != NM_OK)
 		return e;
 	if (c->next != NULL && (e = nm_stage_finish(c->next)) != NM_OK)
 		return e;

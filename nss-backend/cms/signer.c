@@ -6,7 +6,7 @@
 #include "rid.h"
 #include "signed.h"
 
-/* ---- reading ------------------------------------------------------------ */
+/* ---- reading -------------------------------------------------------- */
 
 static bool
 parse(struct nm_bytes der, struct nm_signer_info *signer)
@@ -56,16 +56,14 @@ judge(struct nm_signer_info *signer, struct nm_bytes content_type)
 	struct nm_tlv t;
 
 	info->algorithm = algorithm->type;
-	if (info->digest == NM_DIGEST_NONE ||
-	    algorithm_unknown(signer))
+	if (info->digest == NM_DIGEST_NONE || algorithm_unknown(signer))
 		info->reasons |= NM_REASON_BIT(NM_REASON_UNSUPPORTED_ALGORITHM);
 	/* One digest for content and attributes (RFC 8933 3.1; RFC 4056 3
 	 * for RSASSA-PSS). */
 	else if (algorithm->digest != NM_DIGEST_NONE &&
 	    algorithm->digest != info->digest)
 		info->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
-	if (info->digest == NM_DIGEST_MD5 ||
-	    algorithm->digest == NM_DIGEST_MD5)
+	if (info->digest == NM_DIGEST_MD5 || algorithm->digest == NM_DIGEST_MD5)
 		info->reasons |= NM_REASON_BIT(NM_REASON_WEAK_DIGEST);
 
 	if (set.len != 0) {
@@ -74,7 +72,7 @@ judge(struct nm_signer_info *signer, struct nm_bytes content_type)
 		if (!nm_bytes_equal(info->content_type, content_type))
 			info->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 	} else if (!nm_bytes_equal(content_type,
-		       (struct nm_bytes) { id_data, sizeof(id_data) })) {
+		       (struct nm_bytes){ id_data, sizeof(id_data) })) {
 		/* mandatory for other content types (RFC 5652 5.3) */
 		info->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 	}
@@ -84,7 +82,7 @@ enum nm_error
 nm_signer_parse(struct nm_signer_info *signer, struct nm_bytes der,
     struct nm_bytes content_type, struct nm_fault *fault)
 {
-	*signer = (struct nm_signer_info) { .bytes = malloc(der.len) };
+	*signer = (struct nm_signer_info){ .bytes = malloc(der.len) };
 	if (signer->bytes == NULL)
 		return NM_ERR_INTERNAL;
 	memcpy(signer->bytes, der.data, der.len);
@@ -99,7 +97,7 @@ nm_signer_parse(struct nm_signer_info *signer, struct nm_bytes der,
 	return NM_OK;
 }
 
-/* ---- checking ----------------------------------------------------------- */
+/* ---- checking ------------------------------------------------------- */
 
 static bool
 has_hash(const CERTCertificate *cert, enum nm_digest d, struct nm_bytes hash)
@@ -108,8 +106,7 @@ has_hash(const CERTCertificate *cert, enum nm_digest d, struct nm_bytes hash)
 
 	return PK11_HashBuf(nm_digest_tag(d), own, cert->derCert.data,
 		   (PRInt32)cert->derCert.len) == SECSuccess &&
-	    nm_bytes_equal(hash,
-		(struct nm_bytes) { own, nm_digest_size(d) });
+	    nm_bytes_equal(hash, (struct nm_bytes){ own, nm_digest_size(d) });
 }
 
 static nm_reasons
@@ -123,7 +120,7 @@ verify_over(const struct nm_signer_info *signer, CERTCertificate *cert,
 		(PRInt32)data.len) != SECSuccess)
 		return NM_REASON_BIT(NM_REASON_UNSUPPORTED_ALGORITHM);
 	return nm_signature_verify(&signer->algorithm, cert, d,
-	    (struct nm_bytes) { hash, nm_digest_size(d) }, data,
+	    (struct nm_bytes){ hash, nm_digest_size(d) }, data,
 	    signer->info.signature);
 }
 
@@ -210,11 +207,11 @@ nm_signed_verify(const struct nm_signed *s, size_t i,
 	if (attributes)
 		return verify_attributes(signer, cert, reasons);
 	*reasons |= nm_signature_verify(&signer->algorithm, cert, info->digest,
-	    digest, (struct nm_bytes) { NULL, 0 }, info->signature);
+	    digest, (struct nm_bytes){ NULL, 0 }, info->signature);
 	return NM_OK;
 }
 
-/* ---- writing ------------------------------------------------------------ */
+/* ---- writing -------------------------------------------------------- */
 
 enum nm_error
 nm_signer_put(struct nm_buffer *out, const struct nm_sign_as *as,

@@ -50,8 +50,8 @@ open_in_cache(const char *base, const char *middle)
 		(void)mkdir(path, 0700);
 	}
 	if (snprintf(path, sizeof(path), "%s%s%s/nssmime", base,
-		middle != NULL ? "/" : "", middle != NULL ? middle : "") >=
-	    (int)sizeof(path))
+		middle != NULL ? "/" : "",
+		middle != NULL ? middle : "") >= (int)sizeof(path))
 		return -1;
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return -1;

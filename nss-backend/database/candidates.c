@@ -110,8 +110,8 @@ find_problem(const char *folder, bool *exists)
 	*exists = false;
 	if (stat(folder, &st) != 0) {
 		return errno == ENOENT || errno == ENOTDIR
-			   ? NULL
-			   : "The folder cannot be read";
+		    ? NULL
+		    : "The folder cannot be read";
 	}
 	if (!S_ISDIR(st.st_mode))
 		return "It is not a folder";
@@ -120,10 +120,10 @@ find_problem(const char *folder, bool *exists)
 	*exists = file_exists(folder, "cert9.db", &readable);
 	if (!*exists) {
 		return file_exists(folder, "cert8.db", &readable)
-			   ? "The database has the old form (cert8.db) that "
-			     "this "
-			     "version of NSS does not read"
-			   : NULL;
+		    ? "The database has the old form (cert8.db) that "
+		      "this "
+		      "version of NSS does not read"
+		    : NULL;
 	}
 	if (!readable ||
 	    (file_exists(folder, "key4.db", &key_readable) && !key_readable))

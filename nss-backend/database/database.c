@@ -155,8 +155,9 @@ no_password(struct nm_fault *fault)
 	PK11SlotInfo *slot = PK11_GetInternalKeySlot();
 	enum nm_error error = NM_OK;
 
-	if (slot == NULL || (PK11_NeedUserInit(slot) &&
-				PK11_InitPin(slot, NULL, "") != SECSuccess)) {
+	if (slot == NULL ||
+	    (PK11_NeedUserInit(slot) &&
+		PK11_InitPin(slot, NULL, "") != SECSuccess)) {
 		error = nm_fail(fault, NM_ERR_STORAGE_FAILED,
 		    "The certificate database cannot be made (%s)",
 		    nm_nss_error());
@@ -198,9 +199,10 @@ nm_database_open(const char *folder, enum nm_database_kind kind, bool create,
 		goto out;
 	}
 	db->writable = access(db->folder, W_OK) == 0 &&
-		       (is_new || (may(db->folder, "cert9.db", W_OK) &&
-				      (!may(db->folder, "key4.db", F_OK) ||
-					  may(db->folder, "key4.db", W_OK))));
+	    (is_new ||
+		(may(db->folder, "cert9.db", W_OK) &&
+		    (!may(db->folder, "key4.db", F_OK) ||
+			may(db->folder, "key4.db", W_OK))));
 	if ((error = start(db, is_new, fault)) != NM_OK)
 		goto out;
 	/* before anything is verified: findings on the older path engine */

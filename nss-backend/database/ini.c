@@ -158,7 +158,7 @@ starts(const struct sections *s, const struct section *profile, bool any)
 {
 	if (!any) {
 		return profile->start != NULL &&
-		       strcmp(profile->start, "1") == 0;
+		    strcmp(profile->start, "1") == 0;
 	}
 	for (size_t i = 0; i < s->count; i++) {
 		if (s->items[i].is_install && s->items[i].start != NULL &&

@@ -60,9 +60,9 @@ open_file(const char *folder, const char *name, bool locks)
 
 	nm_buffer_string(&b, "file:");
 	put_path(&b, folder, name);
-	nm_buffer_string(&b, locks || has_log(folder, name)
-				 ? "?mode=ro"
-				 : "?mode=ro&immutable=1");
+	nm_buffer_string(&b,
+	    locks || has_log(folder, name) ? "?mode=ro"
+					   : "?mode=ro&immutable=1");
 	if ((uri = nm_buffer_take_string(&b)) == NULL)
 		return NULL;
 	rc = sqlite3_open_v2(uri, &db,
@@ -109,8 +109,9 @@ find_key(sqlite3 *keys, sqlite3 *certs, bool *has_key)
 
 	key =
 	    prepare(keys, "SELECT a102 FROM nssPrivate WHERE a0 = x'00000003'");
-	cert = prepare(certs, "SELECT 1 FROM nssPublic WHERE a102 = ?1 AND "
-			      "a0 = x'00000001' LIMIT 1");
+	cert = prepare(certs,
+	    "SELECT 1 FROM nssPublic WHERE a102 = ?1 AND "
+	    "a0 = x'00000001' LIMIT 1");
 	if (key == NULL || cert == NULL)
 		goto out;
 	for (unsigned i = 0; i < MAX_KEYS; i++) {
@@ -140,13 +141,14 @@ find_salt(sqlite3 *keys, bool *unsupported)
 	sqlite3_stmt *st;
 	bool ok = false;
 
-	if ((st = prepare(keys, "SELECT length(item1) FROM metaData "
-				"WHERE id = 'password'")) == NULL)
+	if ((st = prepare(keys,
+		 "SELECT length(item1) FROM metaData "
+		 "WHERE id = 'password'")) == NULL)
 		return false;
 	switch (step(st)) {
 	case 1:
 		*unsupported = sqlite3_column_int(st, 0) > SALT_SHA1 &&
-			       !NSS_VersionCheck(NSS_LONG_SALT);
+		    !NSS_VersionCheck(NSS_LONG_SALT);
 		ok = true;
 		break;
 	case 0: /* no password was ever set */
@@ -169,8 +171,8 @@ peek(const char *folder, bool locks, struct nm_peek *out)
 	keys = open_file(folder, "key4.db", locks);
 	certs = open_file(folder, "cert9.db", locks);
 	ok = keys != NULL && certs != NULL &&
-	     find_key(keys, certs, &out->has_key) &&
-	     find_salt(keys, &out->password_unsupported);
+	    find_key(keys, certs, &out->has_key) &&
+	    find_salt(keys, &out->password_unsupported);
 	(void)sqlite3_close(keys);
 	(void)sqlite3_close(certs);
 	return ok;

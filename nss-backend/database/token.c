@@ -21,7 +21,7 @@ bool
 nm_slot_counts(PK11SlotInfo *slot)
 {
 	return PK11_IsInternalKeySlot(slot) ||
-	       (!PK11_IsInternal(slot) && PK11_IsPresent(slot));
+	    (!PK11_IsInternal(slot) && PK11_IsPresent(slot));
 }
 
 /* softoken asks for a login also where no password was set yet; then there is
@@ -98,8 +98,8 @@ password_unsupported(struct nm_database *db, PK11SlotInfo *slot)
 	struct nm_peek peek;
 
 	return PK11_IsInternalKeySlot(slot) &&
-	       nm_database_peek(db->folder, &peek, NULL) == NM_OK &&
-	       peek.password_unsupported;
+	    nm_database_peek(db->folder, &peek, NULL) == NM_OK &&
+	    peek.password_unsupported;
 }
 
 /* A card that would be blocked by one more wrong PIN is left alone after a
@@ -111,9 +111,8 @@ last_chance(PK11SlotInfo *slot)
 
 	memset(&info, 0, sizeof(info));
 	return !PK11_IsInternal(slot) &&
-	       PK11_GetTokenInfo(slot, &info) == SECSuccess &&
-	       (info.flags & (CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED)) !=
-		   0;
+	    PK11_GetTokenInfo(slot, &info) == SECSuccess &&
+	    (info.flags & (CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED)) != 0;
 }
 
 /*
@@ -282,8 +281,8 @@ nm_token_change_password(struct nm_database *db, const char *name,
 	if ((error = asker->new_password(asker->arg, &q, &new)) != NM_OK)
 		goto out;
 	rv = PK11_NeedUserInit(slot)
-		 ? PK11_InitPin(slot, NULL, new)
-		 : PK11_ChangePW(slot, old != NULL ? old : "", new);
+	    ? PK11_InitPin(slot, NULL, new)
+	    : PK11_ChangePW(slot, old != NULL ? old : "", new);
 	if (rv != SECSuccess) {
 		error = nm_fail(fault, NM_ERR_STORAGE_FAILED,
 		    "The password cannot be changed (%s)", nm_nss_error());

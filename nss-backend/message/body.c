@@ -99,10 +99,10 @@ leaf_new(struct nm_reading *r, bool structured)
 		return NULL;
 	l->stage.ops = &ops;
 	l->reading = r;
-	l->structure =
-	    structured ? nm_structure_new(r->part_seen ? NULL : r->options.part,
-			     &handler, r, r->fault)
-		       : nm_discard_new();
+	l->structure = structured
+	    ? nm_structure_new(
+		  r->part_seen ? NULL : r->options.part, &handler, r, r->fault)
+	    : nm_discard_new();
 	if (l->structure == NULL) {
 		free(l);
 		return NULL;
@@ -149,8 +149,8 @@ static bool
 is_wanted_message(const struct nm_reading *r, const struct nm_value *type)
 {
 	return r->part_seen && r->result.layer_count == r->part_layer &&
-	       (strcmp(type->type, "message/rfc822") == 0 ||
-		   strcmp(type->type, "message/global") == 0);
+	    (strcmp(type->type, "message/rfc822") == 0 ||
+		strcmp(type->type, "message/global") == 0);
 }
 
 static enum nm_error
@@ -180,10 +180,10 @@ choose_body(struct body *b, const struct nm_header *header,
 			return NM_ERR_INTERNAL;
 		return nm_stage_write(*out, raw.data, raw.len);
 	}
-	return *out == NULL ? (r->fault != NULL && r->fault->code != NM_OK
-				      ? r->fault->code
-				      : NM_ERR_INTERNAL)
-			    : NM_OK;
+	return *out == NULL
+	    ? (r->fault != NULL && r->fault->code != NM_OK ? r->fault->code
+							   : NM_ERR_INTERNAL)
+	    : NM_OK;
 }
 
 static enum nm_error
@@ -234,7 +234,7 @@ static bool
 sniffed_enough(const struct nm_buffer *b)
 {
 	return b->len >= SNIFF_SIZE ||
-	       (b->len != 0 && memchr(b->data, '\n', b->len) != NULL);
+	    (b->len != 0 && memchr(b->data, '\n', b->len) != NULL);
 }
 
 static enum nm_error

@@ -28,11 +28,10 @@ static CERTCertificate *
 find_own(void *arg, const struct nm_rid *rid)
 {
 	struct nm_reading *r = arg;
-	CERTCertificate *cert =
-	    rid->key_id.len != 0
-		? nm_index_by_key_id(r->options.index, rid->key_id)
-		: nm_index_by_issuer_serial(
-		      r->options.index, rid->issuer, rid->serial);
+	CERTCertificate *cert = rid->key_id.len != 0
+	    ? nm_index_by_key_id(r->options.index, rid->key_id)
+	    : nm_index_by_issuer_serial(
+		  r->options.index, rid->issuer, rid->serial);
 
 	return cert != NULL && nm_index_own(r->options.index, cert) ? cert
 								    : NULL;
@@ -118,7 +117,7 @@ layer_end(void *arg, struct nm_cms_layer *layer)
 			kept->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 		content = c->detached;
 	} else if (content == NULL &&
-		   nm_signed_signer_count(layer->signed_data) != 0) {
+	    nm_signed_signer_count(layer->signed_data) != 0) {
 		/* A signature without what it signs. */
 		kept->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 	}
@@ -145,8 +144,8 @@ settle(struct cms_body *c, enum nm_error error)
 	c->broken = true;
 	kept = &c->reading->result.layers[c->layer];
 	kept->reasons |= error == NM_ERR_UNSUPPORTED_ALGORITHM
-			     ? NM_REASON_BIT(NM_REASON_UNSUPPORTED_ALGORITHM)
-			     : NM_REASON_BIT(NM_REASON_MALFORMED);
+	    ? NM_REASON_BIT(NM_REASON_UNSUPPORTED_ALGORITHM)
+	    : NM_REASON_BIT(NM_REASON_MALFORMED);
 	return NM_OK;
 }
 

@@ -214,10 +214,10 @@ nm_detached_new(struct nm_reading *r, unsigned depth,
 	d->reading = r;
 	d->depth = depth;
 	d->keep = micalg_set(micalg);
-	d->digests = nm_digests_new(
-	    NM_DIGEST_BIT(NM_DIGEST_MD5) | NM_DIGEST_BIT(NM_DIGEST_SHA1) |
-	    NM_DIGEST_BIT(NM_DIGEST_SHA224) | NM_DIGEST_BIT(NM_DIGEST_SHA256) |
-	    NM_DIGEST_BIT(NM_DIGEST_SHA384) | NM_DIGEST_BIT(NM_DIGEST_SHA512));
+	d->digests = nm_digests_new(NM_DIGEST_BIT(NM_DIGEST_MD5) |
+	    NM_DIGEST_BIT(NM_DIGEST_SHA1) | NM_DIGEST_BIT(NM_DIGEST_SHA224) |
+	    NM_DIGEST_BIT(NM_DIGEST_SHA256) | NM_DIGEST_BIT(NM_DIGEST_SHA384) |
+	    NM_DIGEST_BIT(NM_DIGEST_SHA512));
 	d->multipart = nm_multipart_new(
 	    nm_value_parameter(type, "boundary"), &handler, d, r->fault);
 	if (d->multipart != NULL && !canonical)

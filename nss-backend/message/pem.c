@@ -88,8 +88,8 @@ pem_finish(struct nm_stage *s)
 			return error;
 	}
 	return nm_stage_finish(p->state == PEM_BASE64 || p->state == PEM_OVER
-				   ? p->decoder
-				   : p->next);
+		? p->decoder
+		: p->next);
 }
 
 static void

@@ -24,7 +24,7 @@ static bool
 is_content_field(const struct nm_field *f)
 {
 	return f->name.len >= 8 &&
-	       strncasecmp((const char *)f->name.data, "Content-", 8) == 0;
+	    strncasecmp((const char *)f->name.data, "Content-", 8) == 0;
 }
 
 /* Headers come with whatever line ends they were stored with. */
@@ -54,7 +54,7 @@ divide_header(const struct nm_header *header, struct nm_buffer *outer,
 		if (is_content_field(f))
 			append_field(inner, f);
 		else if (!nm_field_is(f, "Bcc") &&
-			 !nm_field_is(f, "MIME-Version"))
+		    !nm_field_is(f, "MIME-Version"))
 			append_field(outer, f);
 	}
 	nm_buffer_string(outer, "MIME-Version: 1.0\r\n");
@@ -91,8 +91,8 @@ static struct nm_stage *
 sign_wrap(struct nm_protecting *p, struct nm_stage *next)
 {
 	return p->options.opaque
-		   ? nm_sign_opaque_wrap_new(&p->as, next, p->fault)
-		   : nm_sign_detached_wrap_new(&p->as, next, p->fault);
+	    ? nm_sign_opaque_wrap_new(&p->as, next, p->fault)
+	    : nm_sign_detached_wrap_new(&p->as, next, p->fault);
 }
 
 static enum nm_error

@@ -86,7 +86,7 @@ add_by_address(struct nm_protecting *p, const char *address, bool bcc)
 		error = add(
 		    p, CERT_DupCertificate(choice.cert), address, bcc, false);
 	else if (error == NM_ERR_CERTIFICATE_NOT_FOUND ||
-		 error == NM_ERR_CERTIFICATE_UNUSABLE)
+	    error == NM_ERR_CERTIFICATE_UNUSABLE)
 		error = nm_protecting_add_problem(
 		    p, address, false, error, choice.reasons);
 	nm_choice_clear(&choice);
@@ -136,7 +136,7 @@ add_field(struct nm_protecting *p, const struct nm_header *header,
 	enum nm_error error = NM_OK;
 
 	for (size_t n = 0; error == NM_OK &&
-			   (field = nm_header_find(header, name, n)) != NULL;
+	     (field = nm_header_find(header, name, n)) != NULL;
 	     n++) {
 		if ((error = nm_mailboxes_parse(field->value, &boxes)) != NM_OK)
 			return error;
@@ -159,7 +159,7 @@ is_bcc_field(const struct nm_header *header, const char *address)
 	bool found = false;
 
 	for (size_t n = 0; !found && header != NULL &&
-			   (field = nm_header_find(header, "Bcc", n)) != NULL;
+	     (field = nm_header_find(header, "Bcc", n)) != NULL;
 	     n++) {
 		struct nm_mailboxes boxes;
 
@@ -181,8 +181,8 @@ is_open_field(const struct nm_header *header, const char *address)
 	bool found = false;
 
 	for (size_t k = 0; header != NULL && k < 2; k++) {
-		for (size_t n = 0; !found && (field = nm_header_find(
-						  header, names[k], n)) != NULL;
+		for (size_t n = 0; !found &&
+		     (field = nm_header_find(header, names[k], n)) != NULL;
 		     n++) {
 			struct nm_mailboxes boxes;
 
@@ -275,7 +275,7 @@ nm_protecting_choose_recipients(
 		return nm_fail(p->fault, NM_ERR_INVALID_PARAMS,
 		    "encrypt.recipients is needed for an entity");
 	} else if ((error = add_field(p, header, "To", false)) == NM_OK &&
-		   (error = add_field(p, header, "Cc", false)) == NM_OK) {
+	    (error = add_field(p, header, "Cc", false)) == NM_OK) {
 		error = add_field(p, header, "Bcc", true);
 	}
 	if (error != NM_OK)

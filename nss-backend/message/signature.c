@@ -79,9 +79,9 @@ find_certificate(struct nm_reading *r, const struct bag *bag,
 	if (*out != NULL)
 		return NM_OK;
 	stored = sid->key_id.len != 0
-		     ? nm_index_by_key_id(r->options.index, sid->key_id)
-		     : nm_index_by_issuer_serial(
-			   r->options.index, sid->issuer, sid->serial);
+	    ? nm_index_by_key_id(r->options.index, sid->key_id)
+	    : nm_index_by_issuer_serial(
+		  r->options.index, sid->issuer, sid->serial);
 	*reasons = 0;
 	*out = stored;
 	return nm_signed_verify(data, i, content, stored, reasons);
@@ -181,8 +181,7 @@ verify_signer(struct nm_reading *r, struct nm_read_signer *s,
 	    far_apart(s->signing_time, r->result.date.seconds))
 		s->reasons |= NM_REASON_BIT(NM_REASON_TIME_MISMATCH);
 	if (cert == NULL)
-		s->reasons |=
-		    r->sender.reasons |
+		s->reasons |= r->sender.reasons |
 		    NM_REASON_BIT(NM_REASON_SIGNER_CERTIFICATE_MISSING);
 	else if ((error = judge_certificate(r, s, cert, bag)) != NM_OK)
 		return error;

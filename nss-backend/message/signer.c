@@ -136,8 +136,8 @@ nm_protecting_choose_signer(struct nm_protecting *p)
 	enum nm_error error;
 
 	error = p->options.sign_certificate != NULL
-		    ? by_fingerprint(p, p->options.sign_certificate)
-		    : by_address(p);
+	    ? by_fingerprint(p, p->options.sign_certificate)
+	    : by_address(p);
 	if (error != NM_OK || (error = gather_chain(p)) != NM_OK)
 		return error;
 	error = nm_certificate_key(

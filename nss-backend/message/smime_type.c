@@ -16,8 +16,8 @@ static bool
 names_cms(const char *file)
 {
 	return file != NULL &&
-	       (ends_with(file, ".p7m") || ends_with(file, ".p7c") ||
-		   ends_with(file, ".p7z"));
+	    (ends_with(file, ".p7m") || ends_with(file, ".p7c") ||
+		ends_with(file, ".p7z"));
 }
 
 /* A file name parameter of Content-Type or Content-Disposition: gateways
@@ -43,7 +43,7 @@ bool
 nm_smime_is_signature(const struct nm_value *type)
 {
 	return strcmp(type->type, "application/pkcs7-signature") == 0 ||
-	       strcmp(type->type, "application/x-pkcs7-signature") == 0;
+	    strcmp(type->type, "application/x-pkcs7-signature") == 0;
 }
 
 bool
@@ -51,9 +51,10 @@ nm_smime_says_signed(const struct nm_value *type)
 {
 	const char *smime = nm_value_parameter(type, "smime-type");
 
-	return smime != NULL && (strcasecmp(smime, "signed-data") == 0 ||
-				    strcasecmp(smime, "certs-only") == 0 ||
-				    strcasecmp(smime, "signed-receipt") == 0);
+	return smime != NULL &&
+	    (strcasecmp(smime, "signed-data") == 0 ||
+		strcasecmp(smime, "certs-only") == 0 ||
+		strcasecmp(smime, "signed-receipt") == 0);
 }
 
 enum nm_smime_type

@@ -38,8 +38,8 @@ multipart_part(void *arg, unsigned index, struct nm_stage **part)
 	int len;
 
 	len = n->number[0] == '\0'
-		  ? snprintf(number, sizeof(number), "%u", index)
-		  : snprintf(number, sizeof(number), "%s.%u", n->number, index);
+	    ? snprintf(number, sizeof(number), "%u", index)
+	    : snprintf(number, sizeof(number), "%s.%u", n->number, index);
 	if (len < 0 || (size_t)len >= sizeof(number))
 		return nm_fail(n->walk->fault, NM_ERR_MALFORMED_MESSAGE,
 		    "MIME parts are nested deeper than %u", NM_MAX_NESTING);
@@ -91,10 +91,10 @@ node_body(struct node *n, const struct nm_header *header,
 	 * it is shown as it is, not refused. */
 	if (*body == NULL && strncmp(type->type, "multipart/", 10) == 0 &&
 	    boundary != NULL)
-		*body = nm_multipart_new(boundary, &multipart_handler, n,
-		    NULL);
-	else if (*body == NULL && (strcmp(type->type, "message/rfc822") == 0 ||
-		     strcmp(type->type, "message/global") == 0))
+		*body = nm_multipart_new(boundary, &multipart_handler, n, NULL);
+	else if (*body == NULL &&
+	    (strcmp(type->type, "message/rfc822") == 0 ||
+		strcmp(type->type, "message/global") == 0))
 		*body = node_new(n->walk, n->depth + 1,
 		    n->number[0] == '\0' ? "1" : n->number, true);
 	if (*body == NULL)

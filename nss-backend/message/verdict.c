@@ -5,7 +5,7 @@ static bool
 is_encrypted(const struct nm_read_layer *layer)
 {
 	return layer->type == NM_LAYER_ENVELOPED ||
-	       layer->type == NM_LAYER_AUTH_ENVELOPED;
+	    layer->type == NM_LAYER_AUTH_ENVELOPED;
 }
 
 static bool
@@ -42,8 +42,9 @@ validly_signed_inside(const struct nm_read_result *result, size_t i)
 	for (size_t j = i + 1; j < result->layer_count; j++) {
 		const struct nm_read_layer *layer = &result->layers[j];
 
-		if (is_signed(layer) && nm_reasons_status(signers_reasons(
-					    layer)) == NM_STATUS_VALID)
+		if (is_signed(layer) &&
+		    nm_reasons_status(signers_reasons(layer)) ==
+			NM_STATUS_VALID)
 			return true;
 	}
 	return false;

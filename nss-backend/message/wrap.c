@@ -30,8 +30,8 @@ pkcs7_begin(struct pkcs7 *p)
 	    "\r\n",
 	    p->smime_type);
 	error = nm_buffer_failed(&header)
-		    ? NM_ERR_INTERNAL
-		    : nm_stage_write(p->next, header.data, header.len);
+	    ? NM_ERR_INTERNAL
+	    : nm_stage_write(p->next, header.data, header.len);
 	nm_buffer_reset(&header);
 	return error;
 }
@@ -140,8 +140,8 @@ static enum nm_error
 push(struct nm_stage *next, struct nm_buffer *b)
 {
 	enum nm_error error = nm_buffer_failed(b)
-				  ? NM_ERR_INTERNAL
-				  : nm_stage_write(next, b->data, b->len);
+	    ? NM_ERR_INTERNAL
+	    : nm_stage_write(next, b->data, b->len);
 
 	nm_buffer_reset(b);
 	return error;

@@ -119,10 +119,10 @@ nm_address_equal(const char *a, const char *b)
 static unsigned
 code_point(const uint8_t *p, size_t len)
 {
-	unsigned code = len == 2   ? p[0] & 0x1fu
-			: len == 3 ? p[0] & 0x0fu
-			: len == 4 ? p[0] & 0x07u
-				   : p[0];
+	unsigned code = len == 2 ? p[0] & 0x1fu
+	    : len == 3		 ? p[0] & 0x0fu
+	    : len == 4		 ? p[0] & 0x07u
+				 : p[0];
 
 	for (size_t i = 1; i < len; i++)
 		code = code << 6 | (p[i] & 0x3fu);
@@ -134,10 +134,10 @@ static bool
 is_invisible(unsigned c)
 {
 	return c == 0xad || c == 0x34f || c == 0x61c || c == 0x115f ||
-	       c == 0x1160 || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
-	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
-	       (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff || c == 0xffa0 ||
-	       c == 0x3164 || (c >= 0xe0000 && c <= 0xe0fff);
+	    c == 0x1160 || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
+	    (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+	    (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff || c == 0xffa0 ||
+	    c == 0x3164 || (c >= 0xe0000 && c <= 0xe0fff);
 }
 
 /* What a reader sees: look-alikes of the ASCII that addresses are made of
@@ -156,7 +156,7 @@ put_seen(struct nm_buffer *out, const uint8_t *p, size_t len)
 	else if (c == 0x2024 || c == 0x3002 || c == 0xff61 || c == 0xfe52)
 		nm_buffer_byte(out, '.');
 	else if (c == 0xa0 || (c >= 0x2000 && c <= 0x206f) ||
-		 (c >= 0x3000 && c <= 0x303f))
+	    (c >= 0x3000 && c <= 0x303f))
 		nm_buffer_byte(out, ' ');
 	else
 		nm_buffer_append(out, p, len);
@@ -166,7 +166,7 @@ static bool
 is_domain_byte(uint8_t c)
 {
 	return nm_is_alpha(c) || nm_is_digit(c) || c == '-' || c == '_' ||
-	       c >= 0x80;
+	    c >= 0x80;
 }
 
 /*
@@ -188,8 +188,8 @@ read_around(const uint8_t *text, size_t len, size_t from, size_t at,
 		local--;
 	} else {
 		while (local > from &&
-		       (nm_is_atext(text[local - 1]) ||
-			   text[local - 1] >= 0x80 || text[local - 1] == '.'))
+		    (nm_is_atext(text[local - 1]) || text[local - 1] >= 0x80 ||
+			text[local - 1] == '.'))
 			local--;
 		while (local < local_end && strchr("'`", text[local]) != NULL)
 			local++;

@@ -97,13 +97,13 @@ nm_tokens_advance(struct nm_tokens *s)
 		t->kind = NM_TOKEN_END;
 	} else if (c == '"' || c == '(' || c == '[') {
 		p++;
-		t->kind = c == '"'   ? NM_TOKEN_QUOTED
-			  : c == '(' ? NM_TOKEN_COMMENT
-				     : NM_TOKEN_LITERAL;
+		t->kind = c == '"' ? NM_TOKEN_QUOTED
+		    : c == '('	   ? NM_TOKEN_COMMENT
+				   : NM_TOKEN_LITERAL;
 		read_enclosed(s, &p, (char)c,
-		    c == '"'   ? '"'
-		    : c == '(' ? ')'
-			       : ']');
+		    c == '"'	   ? '"'
+			: c == '(' ? ')'
+				   : ']');
 	} else if (c >= 0x80 || nm_is_atext(c)) {
 		t->kind = NM_TOKEN_ATOM;
 		read_atom(s, &p);

@@ -45,7 +45,7 @@ put_address(struct nm_buffer *out, const char *address, struct nm_fault *fault)
 	if (is_ascii(address)) {
 		nm_buffer_string(out, address);
 	} else if (at != NULL && domain != NULL && is_ascii(domain) &&
-		   is_ascii_bytes(address, (size_t)(at - address))) {
+	    is_ascii_bytes(address, (size_t)(at - address))) {
 		nm_buffer_append(out, address, (size_t)(at - address));
 		nm_buffer_string(out, domain);
 	} else {

@@ -42,8 +42,8 @@ is_clean_line(const uint8_t *p, size_t len)
 	for (size_t i = 0; i < len; i++)
 		high |= p[i];
 	return high < 0x80 && len <= NM_MAX_LINE && !is_from(p, len) &&
-	       (len == 0 ||
-		   (memchr(p, 0, len) == NULL && memchr(p, '\r', len) == NULL));
+	    (len == 0 ||
+		(memchr(p, 0, len) == NULL && memchr(p, '\r', len) == NULL));
 }
 
 bool
@@ -85,7 +85,7 @@ clean_byte(struct clean_line *c, const uint8_t *p, size_t len)
 {
 	bool bad = *p >= 0x80 || *p == 0 || *p == '\r';
 	bool escape = c->cleaning == NM_CLEAN_QUOTED && *p == '=' && len > 2 &&
-		      nm_hex(p[1]) >= 0 && nm_hex(p[2]) >= 0;
+	    nm_hex(p[1]) >= 0 && nm_hex(p[2]) >= 0;
 	size_t room = NM_MAX_LINE - (c->cleaning == NM_CLEAN_QUOTED ? 1 : 0);
 
 	if (c->column + (bad || escape ? 3 : 1) > room)

@@ -51,7 +51,7 @@ days_from_civil(int year, int month, int day)
 	int64_t m = month <= 2 ? month + 9 : month - 3;
 
 	return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day -
-	       1 - 146097 - 719468;
+	    1 - 146097 - 719468;
 }
 
 static void
@@ -77,7 +77,7 @@ to_date(const struct civil *c, int offset, struct nm_date *out)
 		return false;
 	days = days_from_civil(c->year, c->month, c->day);
 	out->seconds = days * DAY + c->hour * 3600 + c->minute * 60 +
-		       c->second - (int64_t)offset * 60;
+	    c->second - (int64_t)offset * 60;
 	out->offset = offset;
 	return true;
 }

@@ -198,8 +198,9 @@ decode_q(const struct word *w, struct nm_buffer *out)
 	for (size_t i = 0; i < len; i++) {
 		if (p[i] == '=' && len - i > 2 && nm_hex(p[i + 1]) >= 0 &&
 		    nm_hex(p[i + 2]) >= 0) {
-			nm_buffer_byte(out, (uint8_t)(nm_hex(p[i + 1]) * 16 +
-						      nm_hex(p[i + 2])));
+			nm_buffer_byte(out,
+			    (uint8_t)(nm_hex(p[i + 1]) * 16 +
+				nm_hex(p[i + 2])));
 			i += 2;
 		} else {
 			nm_buffer_byte(out, p[i] == '_' ? ' ' : p[i]);
@@ -302,7 +303,7 @@ is_plain_q(uint8_t c)
 {
 	/* as a phrase needs it (RFC 2047 section 5, rule 3) */
 	return nm_is_alpha(c) || nm_is_digit(c) ||
-	       (c != '\0' && strchr("!*+-/", c) != NULL);
+	    (c != '\0' && strchr("!*+-/", c) != NULL);
 }
 
 static size_t

@@ -52,7 +52,7 @@ is_envelope_line(const uint8_t *line, const uint8_t *end)
 	const uint8_t *colon;
 
 	return end - line >= 5 && memcmp(line, "From ", 5) == 0 &&
-	       name_length(line, end, &colon) == 0;
+	    name_length(line, end, &colon) == 0;
 }
 
 static enum nm_error
@@ -245,7 +245,7 @@ nm_field_write(struct nm_buffer *out, const char *name, const char *value)
 		for (blank = 0; is_blank(value[blank]); blank++)
 			;
 		for (word = 0; value[blank + word] != '\0' &&
-			       !is_blank(value[blank + word]);
+		     !is_blank(value[blank + word]);
 		     word++)
 			;
 		if (word == 0)

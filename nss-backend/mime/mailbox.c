@@ -377,7 +377,7 @@ read_place(struct parser *s, bool *in_group)
 
 	memset(&d, 0, sizeof(d));
 	while (s->in.token.kind != NM_TOKEN_END && s->in.token.special != ',' &&
-	       s->in.token.special != ';' && !s->no_memory) {
+	    s->in.token.special != ';' && !s->no_memory) {
 		if (s->in.token.special == '<') {
 			if (angle || d.odd)
 				malformed(s);

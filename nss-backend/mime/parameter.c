@@ -160,8 +160,9 @@ percent_decode(struct nm_buffer *out, const uint8_t *p, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		if (p[i] == '%' && len - i > 2 && nm_hex(p[i + 1]) >= 0 &&
 		    nm_hex(p[i + 2]) >= 0) {
-			nm_buffer_byte(out, (uint8_t)(nm_hex(p[i + 1]) * 16 +
-						      nm_hex(p[i + 2])));
+			nm_buffer_byte(out,
+			    (uint8_t)(nm_hex(p[i + 1]) * 16 +
+				nm_hex(p[i + 2])));
 			i += 2;
 		} else {
 			nm_buffer_byte(out, p[i]);
@@ -232,7 +233,7 @@ join(const struct segments *list, const char *name, bool *none)
 		nm_buffer_append(&bytes, s->value.data, s->value.len);
 	}
 	while (section != 0 &&
-	       (s = find_segment(list, name, section++, false)) != NULL) {
+	    (s = find_segment(list, name, section++, false)) != NULL) {
 		if (s->extended)
 			percent_decode(&bytes, s->value.data, s->value.len);
 		else
@@ -384,7 +385,7 @@ write_extended(struct nm_buffer *out, const char *name, const char *value)
 		section++;
 		start = out->len;
 		while (*value != '\0' && out->len - start < MAX_VALUE - 10 &&
-		       !nm_buffer_failed(out))
+		    !nm_buffer_failed(out))
 			write_octet(out, (uint8_t)*value++);
 		if (nm_buffer_failed(out))
 			return;

@@ -188,8 +188,9 @@ decoder_finish(struct nm_stage *s)
 
 	/* White space at the end of the last line, and "=" there, are not
 	 * content; an escape that was cut off and a CR are kept. */
-	if (at != 0 && (d->held[0] == '=' ? nm_hex(d->held[at - 1]) < 0
-					  : d->held[at - 1] != '\r'))
+	if (at != 0 &&
+	    (d->held[0] == '=' ? nm_hex(d->held[at - 1]) < 0
+			       : d->held[at - 1] != '\r'))
 		d->held_len = 0;
 	if ((err = release(d)) != NM_OK ||
 	    (err = gather_flush(&d->out)) != NM_OK)
@@ -265,7 +266,7 @@ is_special(const struct encoder *e, const uint8_t *p, size_t len)
 	/* mbox readers and writers, and SMTP (RFC 2049 section 3); a soft
 	 * break may not make a multipart's delimiter of what was none */
 	return *p == '.' || (*p == '-' && e->soft) ||
-	       starts_with(p, len, "From ") || starts_with(p, len, ">From ");
+	    starts_with(p, len, "From ") || starts_with(p, len, ">From ");
 }
 
 /* How many bytes at `p`, not at a line's start, stand for themselves whatever
@@ -276,7 +277,7 @@ plain_run(const uint8_t *p, size_t len)
 	size_t n = 0;
 
 	while (n + 1 < len && *p != '=' &&
-	       (nm_is_graph(*p) || (nm_is_wsp(*p) && nm_is_graph(p[1])))) {
+	    (nm_is_graph(*p) || (nm_is_wsp(*p) && nm_is_graph(p[1])))) {
 		n++;
 		p++;
 	}

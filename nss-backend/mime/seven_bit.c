@@ -112,8 +112,8 @@ leaf_encode(struct leaf *l)
 {
 	struct nm_bytes raw = nm_buffer_bytes(&l->raw);
 	bool quoted = l->text && l->coding != NM_CODING_BINARY &&
-		      (l->ahead.len == 0 ||
-			  memchr(l->ahead.data, 0, l->ahead.len) == NULL);
+	    (l->ahead.len == 0 ||
+		memchr(l->ahead.data, 0, l->ahead.len) == NULL);
 	enum nm_error err;
 
 	err = write_header(
@@ -129,8 +129,8 @@ leaf_encode(struct leaf *l)
 	l->second = nm_base64_encoder_new(&l->outlet->stage);
 	if (l->second != NULL)
 		l->first = l->coding == NM_CODING_BINARY
-			       ? nm_decoder_new(NM_CODING_BINARY, l->second)
-			       : nm_canonical_new(l->second);
+		    ? nm_decoder_new(NM_CODING_BINARY, l->second)
+		    : nm_canonical_new(l->second);
 	return l->first == NULL ? no_memory(l->outlet) : NM_OK;
 }
 
@@ -150,9 +150,9 @@ leaf_decide(struct leaf *l, bool more)
 		if (err != NM_OK)
 			return err;
 		l->first = l->coding == NM_CODING_UNKNOWN
-			       ? nm_clean_line_new(NM_CLEAN_REFUSE,
-				     &l->outlet->stage, l->outlet->fault)
-			       : passage(l->outlet);
+		    ? nm_clean_line_new(
+			  NM_CLEAN_REFUSE, &l->outlet->stage, l->outlet->fault)
+		    : passage(l->outlet);
 		if (l->first == NULL)
 			return no_memory(l->outlet);
 	} else if ((err = leaf_encode(l)) != NM_OK) {
@@ -342,7 +342,7 @@ on_header(void *arg, struct nm_header *header, bool *keep, struct nm_bytes raw,
 	n->is_digest = strcmp(type.type, "multipart/digest") == 0;
 	shape = shape_of(&type, coding);
 	text = has_prefix(type.type, "text/") ||
-	       has_prefix(type.type, "message/") || *type.type == '\0';
+	    has_prefix(type.type, "message/") || *type.type == '\0';
 	if (shape == LEAF && coding != NM_CODING_BASE64 &&
 	    coding != NM_CODING_QUOTED_PRINTABLE) {
 		*body = leaf_new(o, header, raw, coding, text);
@@ -358,8 +358,8 @@ on_header(void *arg, struct nm_header *header, bool *keep, struct nm_bytes raw,
 	switch (shape) {
 	case LEAF:
 		*body = nm_clean_line_new(coding == NM_CODING_BASE64
-					      ? NM_CLEAN_BASE64
-					      : NM_CLEAN_QUOTED,
+			? NM_CLEAN_BASE64
+			: NM_CLEAN_QUOTED,
 		    &o->stage, o->fault);
 		break;
 	case OPAQUE:

@@ -13,7 +13,9 @@
 #include "operations.h"
 
 static const struct host_schema echo_schema[] = {
-	{ .name = "content", .type = HOST_OBJECT, .required = true,
+	{ .name = "content",
+	    .type = HOST_OBJECT,
+	    .required = true,
 	    .of = host_content_schema },
 	{ .name = "output", .type = HOST_OBJECT, .of = host_output_schema },
 	{ .name = "copyStreams", .type = HOST_MAP, .of = host_output_schema },
@@ -31,7 +33,9 @@ static const struct host_schema sleep_schema[] = {
 static const char *const askings[] = { "password", "new", "confirm", "save",
 	NULL };
 static const struct host_schema ask_schema[] = {
-	{ .name = "asking", .type = HOST_STRING, .required = true,
+	{ .name = "asking",
+	    .type = HOST_STRING,
+	    .required = true,
 	    .values = askings },
 	{ .name = "what", .type = HOST_STRING },
 	{ .name = "detail", .type = HOST_STRING },
@@ -70,8 +74,8 @@ echo(struct host_call *call, struct json_object *params,
 	struct nm_stage *out = NULL, *copy = NULL;
 	enum nm_error err;
 
-	if ((err = host_output_new(call, host_member(params, "output"),
-		 &out)) != NM_OK)
+	if ((err = host_output_new(
+		 call, host_member(params, "output"), &out)) != NM_OK)
 		return err;
 	err = host_call_feed(call, host_member(params, "content"), out);
 	if (err == NM_OK && copies != NULL) {
@@ -79,8 +83,8 @@ echo(struct host_call *call, struct json_object *params,
 		end = json_object_iter_end(copies);
 		for (; err == NM_OK && !json_object_iter_equal(&at, &end);
 		     json_object_iter_next(&at)) {
-			err = host_output_new(call,
-			    json_object_iter_peek_value(&at), &copy);
+			err = host_output_new(
+			    call, json_object_iter_peek_value(&at), &copy);
 			if (err == NM_OK)
 				err = nm_stage_write(copy, "copy", 4);
 			if (err == NM_OK)
@@ -89,8 +93,8 @@ echo(struct host_call *call, struct json_object *params,
 		}
 	}
 	if (err == NM_OK && (*result = json_object_new_object()) != NULL)
-		json_object_object_add(*result, "content",
-		    host_output_result(out));
+		json_object_object_add(
+		    *result, "content", host_output_result(out));
 	nm_stage_free(&out);
 	return err;
 }
@@ -105,8 +109,8 @@ static enum nm_error
 sleep_for(struct host_call *call, struct json_object *params,
     struct json_object **result)
 {
-	uint64_t ms = json_object_get_uint64(
-	    host_member(params, "milliseconds"));
+	uint64_t ms =
+	    json_object_get_uint64(host_member(params, "milliseconds"));
 
 	if (host_boolean(params, "commit", false) && !host_call_commit(call))
 		return NM_ERR_CANCELLED;
@@ -146,8 +150,8 @@ ask(struct host_call *call, struct json_object *params,
 		err = asker->confirm(asker->arg, &q);
 	if (err == NM_OK && (*result = json_object_new_object()) != NULL &&
 	    answer != NULL)
-		json_object_object_add(*result, "answer",
-		    json_object_new_string(answer));
+		json_object_object_add(
+		    *result, "answer", json_object_new_string(answer));
 	nm_secret_free(&answer);
 	return err;
 }
@@ -172,8 +176,8 @@ unlock(struct host_call *call, struct json_object *params,
 		open += tokens[i].needs_password && tokens[i].unlocked;
 	free(tokens);
 	if (err == NM_OK && (*result = json_object_new_object()) != NULL)
-		json_object_object_add(*result, "open",
-		    json_object_new_uint64(open));
+		json_object_object_add(
+		    *result, "open", json_object_new_uint64(open));
 	return err;
 }
 
@@ -189,22 +193,22 @@ forbidden(struct host_call *call, struct json_object *params,
 	if ((*result = json_object_new_object()) == NULL)
 		return NM_ERR_INTERNAL;
 	fd = socket(AF_INET, SOCK_STREAM, 0);
-	json_object_object_add(*result, "network",
-	    json_object_new_boolean(fd >= 0));
+	json_object_object_add(
+	    *result, "network", json_object_new_boolean(fd >= 0));
 	if (fd >= 0)
 		(void)close(fd);
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	json_object_object_add(*result, "unix",
-	    json_object_new_boolean(fd >= 0));
+	json_object_object_add(
+	    *result, "unix", json_object_new_boolean(fd >= 0));
 	if (fd >= 0)
 		(void)close(fd);
 	(void)execve("/nonexistent", argv, argv);
-	json_object_object_add(*result, "programs",
-	    json_object_new_boolean(errno != EPERM));
-	fd = open(host_string(params, "file"), O_WRONLY | O_CREAT | O_CLOEXEC,
-	    0600);
-	json_object_object_add(*result, "files",
-	    json_object_new_boolean(fd >= 0));
+	json_object_object_add(
+	    *result, "programs", json_object_new_boolean(errno != EPERM));
+	fd = open(
+	    host_string(params, "file"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	json_object_object_add(
+	    *result, "files", json_object_new_boolean(fd >= 0));
 	if (fd >= 0)
 		(void)close(fd);
 	return NM_OK;
@@ -222,8 +226,8 @@ big(struct host_call *call, struct json_object *params,
 		return NM_ERR_INTERNAL;
 	memset(text, 'x', size);
 	*result = json_object_new_object();
-	json_object_object_add(*result, "text",
-	    json_object_new_string_len(text, (int)size));
+	json_object_object_add(
+	    *result, "text", json_object_new_string_len(text, (int)size));
 	free(text);
 	return NM_OK;
 }
@@ -235,8 +239,8 @@ garbage(struct host_call *call, struct json_object *params,
 	(void)params;
 	(void)call;
 	*result = json_object_new_object();
-	json_object_object_add(*result, "text",
-	    json_object_new_string("a\xff\xc0z"));
+	json_object_object_add(
+	    *result, "text", json_object_new_string("a\xff\xc0z"));
 	return NM_OK;
 }
 
@@ -246,8 +250,8 @@ fail(struct host_call *call, struct json_object *params,
 {
 	(void)params;
 	(void)result;
-	json_object_object_add(host_call_error_data(call), "more",
-	    json_object_new_string("said"));
+	json_object_object_add(
+	    host_call_error_data(call), "more", json_object_new_string("said"));
 	return nm_fail(host_call_fault(call), NM_ERR_CERTIFICATE_NOT_FOUND,
 	    "There is none for \"%s\"", "x");
 }
@@ -273,8 +277,8 @@ static const struct host_schema file_schema[] = {
 };
 static const struct host_schema no_schema[] = { { .name = NULL } };
 
-static const struct host_operation test_echo = { "test.echo", echo,
-	echo_schema, 0, "" };
+static const struct host_operation test_echo = { "test.echo", echo, echo_schema,
+	0, "" };
 static const struct host_operation test_sleep = { "test.sleep", sleep_for,
 	sleep_schema, 0, "" };
 static const struct host_operation test_ask = { "test.ask", ask, ask_schema, 0,

@@ -33,8 +33,8 @@ pki_run(const struct pki *p, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	nm_buffer_format(&b, "cd '%s' && { %s\n} >>commands.log 2>&1", p->dir,
-	    text);
+	nm_buffer_format(
+	    &b, "cd '%s' && { %s\n} >>commands.log 2>&1", p->dir, text);
 	command = nm_buffer_take_string(&b);
 	assert_non_null(command);
 	status = system(command);
@@ -68,8 +68,7 @@ pki_remove(struct pki *p)
 	struct pki root = { "/tmp" };
 
 	if (strncmp(p->dir, "/tmp/nssmime-test-", 18) == 0)
-		(void)pki_run(&root, "rm -rf '%s'; rm -f commands.log",
-		    p->dir);
+		(void)pki_run(&root, "rm -rf '%s'; rm -f commands.log", p->dir);
 }
 
 /* The folder or file `name` of the PKI, in a buffer of the caller's. */

@@ -39,8 +39,8 @@ script_confirm(void *arg, const struct nm_question *q)
 static inline struct nm_asker
 script_asker(struct script *s)
 {
-	return (struct nm_asker) { s, script_answer, script_answer,
-		script_confirm };
+	return (
+	    struct nm_asker){ s, script_answer, script_answer, script_confirm };
 }
 
 #endif

@@ -135,9 +135,9 @@ enum nm_error nm_path_check(struct nm_database *db, CERTCertificate *cert,
 /* The same, where certificates came along (in a message, in a request): only
  * those and what the tokens hold may complete the chain, whatever NSS has seen
  * elsewhere. The caller holds them as NSS's temporary certificates. */
-enum nm_error nm_path_check_with(struct nm_database *db,
-    CERTCertificate *cert, enum nm_purpose purpose, int64_t when,
-    CERTCertificate *const *along, size_t along_count, struct nm_path *out);
+enum nm_error nm_path_check_with(struct nm_database *db, CERTCertificate *cert,
+    enum nm_purpose purpose, int64_t when, CERTCertificate *const *along,
+    size_t along_count, struct nm_path *out);
 void nm_path_clear(struct nm_path *p);
 
 /* ---- choice.c ---------------------------------------------------------- */
@@ -169,7 +169,7 @@ enum nm_error nm_certificate_key(struct nm_database *db, CERTCertificate *cert,
     const struct nm_asker *asker, SECKEYPrivateKey **out,
     struct nm_fault *fault);
 
-/* ---- import.c, pkcs12.c, export.c --------------------------------------- */
+/* ---- import.c, pkcs12.c, export.c ----------------------------------- */
 
 enum nm_form {
 	NM_FORM_AUTO,

@@ -30,7 +30,7 @@ struct nm_rid {
 };
 bool nm_rid_matches(const struct nm_rid *rid, CERTCertificate *cert);
 
-/* ---- reading ------------------------------------------------------------ */
+/* ---- reading -------------------------------------------------------- */
 
 /* How the CMS layer reaches the user's keys. */
 struct nm_cms_keys {
@@ -138,7 +138,7 @@ struct nm_cms_handler {
 struct nm_stage *nm_cms_reader_new(const struct nm_cms_handler *handler,
     void *arg, const struct nm_cms_keys *keys, struct nm_fault *fault);
 
-/* ---- writing ------------------------------------------------------------ */
+/* ---- writing -------------------------------------------------------- */
 
 struct nm_sign_as {
 	CERTCertificate *cert;
@@ -185,7 +185,7 @@ struct nm_stage *nm_cms_encrypt_new(const struct nm_encrypt_to *to,
     size_t to_count, enum nm_cipher cipher, bool hkdf, struct nm_stage *next,
     struct nm_fault *fault, enum nm_error *error);
 
-/* ---- DER for the other floors ------------------------------------------- */
+/* ---- DER for the other floors --------------------------------------- */
 
 /* One element: identifier octet (tag numbers up to 30), contents, and all. */
 struct nm_tlv {

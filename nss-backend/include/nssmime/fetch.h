@@ -37,8 +37,7 @@ struct nm_fetcher {
 	/* Gets all of them, side by side; may wait. Those without an answer
 	 * (unreachable, refused, too large) stay unanswered: that is no
 	 * error. NM_ERR_CANCELLED, NM_ERR_INTERNAL. */
-	enum nm_error (*get)(
-	    void *arg, struct nm_fetch *fetches, size_t count);
+	enum nm_error (*get)(void *arg, struct nm_fetch *fetches, size_t count);
 	/* An answer was verified and holds until then (seconds since 1970):
 	 * the same question need not be asked again before. */
 	void (*keep)(void *arg, const struct nm_fetch *fetch, int64_t until);

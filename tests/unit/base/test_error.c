@@ -20,8 +20,8 @@ every_error_has_a_kind_and_a_sentence(void **state)
 		assert_non_null(kind);
 		assert_non_null(nm_error_text((enum nm_error)i));
 		for (unsigned j = 0; j < i; j++)
-			assert_string_not_equal(kind,
-			    nm_error_kind((enum nm_error)j));
+			assert_string_not_equal(
+			    kind, nm_error_kind((enum nm_error)j));
 	}
 	assert_string_equal(nm_error_kind(NM_ERR_COUNT), "internal");
 }
@@ -32,14 +32,14 @@ the_first_failure_is_the_cause(void **state)
 	struct nm_fault fault = { NM_OK, "" };
 
 	(void)state;
-	assert_int_equal(nm_fail(&fault, NM_ERR_TOO_LARGE, "first %d", 1),
-	    NM_ERR_TOO_LARGE);
-	assert_int_equal(nm_fail(&fault, NM_ERR_INTERNAL, "second"),
-	    NM_ERR_INTERNAL);
+	assert_int_equal(
+	    nm_fail(&fault, NM_ERR_TOO_LARGE, "first %d", 1), NM_ERR_TOO_LARGE);
+	assert_int_equal(
+	    nm_fail(&fault, NM_ERR_INTERNAL, "second"), NM_ERR_INTERNAL);
 	assert_int_equal(fault.code, NM_ERR_TOO_LARGE);
 	assert_string_equal(fault.text, "first 1");
-	assert_int_equal(nm_fail(NULL, NM_ERR_BUSY, "nobody asks"),
-	    NM_ERR_BUSY);
+	assert_int_equal(
+	    nm_fail(NULL, NM_ERR_BUSY, "nobody asks"), NM_ERR_BUSY);
 }
 
 static void
@@ -78,8 +78,8 @@ every_reason_has_its_own_name(void **state)
 
 		assert_true(strlen(name) > 0);
 		for (unsigned j = 0; j < i; j++)
-			assert_string_not_equal(name,
-			    nm_reason_name((enum nm_reason)j));
+			assert_string_not_equal(
+			    name, nm_reason_name((enum nm_reason)j));
 	}
 }
 

@@ -41,9 +41,11 @@ everything_of_alice(void **state)
 	char serial[80], fingerprint[80];
 
 	(void)state;
-	assert_int_equal(pki_run(&pki,
-	    "openssl x509 -in alice.crt -noout -serial | cut -d= -f2 | "
-	    "tr A-F a-f > serial; sha256sum < alice.der | cut -c1-64 > sum"),
+	assert_int_equal(
+	    pki_run(&pki,
+		"openssl x509 -in alice.crt -noout -serial | cut -d= -f2 | "
+		"tr A-F a-f > serial; sha256sum < alice.der | cut -c1-64 > "
+		"sum"),
 	    0);
 	pki_read(&pki, "serial", &b);
 	snprintf(serial, sizeof(serial), "%.*s", (int)b.len - 1,
@@ -78,12 +80,9 @@ keys_and_usages(void **state)
 		const char *name, *type, *curve;
 		unsigned bits, usages;
 	} wanted[] = {
-		{ "carol", "ec", "P-256", 0,
-		    NM_USAGE_SIGN | NM_USAGE_ENCRYPT },
-		{ "dave", "ec", "P-384", 0,
-		    NM_USAGE_SIGN | NM_USAGE_ENCRYPT },
-		{ "erin", "ec", "P-521", 0,
-		    NM_USAGE_SIGN | NM_USAGE_ENCRYPT },
+		{ "carol", "ec", "P-256", 0, NM_USAGE_SIGN | NM_USAGE_ENCRYPT },
+		{ "dave", "ec", "P-384", 0, NM_USAGE_SIGN | NM_USAGE_ENCRYPT },
+		{ "erin", "ec", "P-521", 0, NM_USAGE_SIGN | NM_USAGE_ENCRYPT },
 		{ "pss", "rsa-pss", NULL, 2048, NM_USAGE_SIGN },
 		{ "ca", "rsa", NULL, 2048, NM_USAGE_AUTHORITY },
 		{ "server", "rsa", NULL, 2048, 0 },
@@ -242,21 +241,24 @@ huge_keys(void **state)
 
 	(void)state;
 	/* a modulus of 16,392 bits, by hand: nobody waits for a real one */
-	assert_int_equal(pki_run(&pki,
-	    "cat > huge.cnf <<'E'\nasn1=SEQUENCE:pubkeyinfo\n[pubkeyinfo]\n"
-	    "algorithm=SEQUENCE:alg\npubkey=BITWRAP,SEQUENCE:key\n[alg]\n"
-	    "a=OID:rsaEncryption\np=NULL\n[key]\nn=INTEGER:0x$N\n"
-	    "e=INTEGER:0x$E\nE\n"
-	    "make() { sed \"s/\\$N/$1/;s/\\$E/$2/\" huge.cnf > h.cnf; "
-	    "openssl asn1parse -genconf h.cnf -noout -out h.spki; "
-	    "openssl pkey -pubin -inform DER -in h.spki -out h.pem; "
-	    "printf '[req]\\ndistinguished_name=d\\n[d]\\n' > r.cnf; "
-	    "openssl req -new -config r.cnf -key bob.key -subj /CN=huge | "
-	    "openssl x509 -req -CA ca.crt -CAkey ca.key -force_pubkey h.pem "
-	    "-set_serial $4 -outform DER -out $3; }; "
-	    "make C$(printf '%%04098d' 1) 10001 large.der 77; "
-	    "make C$(printf '%%01023d' 1) C$(printf '%%0200d' 1) exp.der 78; "
-	    "make C$(printf '%%01023d' 1) 10001 fine.der 79; ls -l *.der"),
+	assert_int_equal(
+	    pki_run(&pki,
+		"cat > huge.cnf <<'E'\nasn1=SEQUENCE:pubkeyinfo\n[pubkeyinfo]\n"
+		"algorithm=SEQUENCE:alg\npubkey=BITWRAP,SEQUENCE:key\n[alg]\n"
+		"a=OID:rsaEncryption\np=NULL\n[key]\nn=INTEGER:0x$N\n"
+		"e=INTEGER:0x$E\nE\n"
+		"make() { sed \"s/\\$N/$1/;s/\\$E/$2/\" huge.cnf > h.cnf; "
+		"openssl asn1parse -genconf h.cnf -noout -out h.spki; "
+		"openssl pkey -pubin -inform DER -in h.spki -out h.pem; "
+		"printf '[req]\\ndistinguished_name=d\\n[d]\\n' > r.cnf; "
+		"openssl req -new -config r.cnf -key bob.key -subj /CN=huge | "
+		"openssl x509 -req -CA ca.crt -CAkey ca.key -force_pubkey "
+		"h.pem "
+		"-set_serial $4 -outform DER -out $3; }; "
+		"make C$(printf '%%04098d' 1) 10001 large.der 77; "
+		"make C$(printf '%%01023d' 1) C$(printf '%%0200d' 1) exp.der "
+		"78; "
+		"make C$(printf '%%01023d' 1) 10001 fine.der 79; ls -l *.der"),
 	    0);
 	pki_read(&pki, "large.der", &b);
 	assert_true(b.len > 2000);

@@ -17,28 +17,34 @@ setup(void **state)
 	(void)state;
 	pki_make_odd(&pki);
 	now = (int64_t)time(NULL);
-	assert_int_equal(pki_run(&pki,
-	    "printf '[req]\\ndistinguished_name=d\\n[d]\\n[l]\\n"
-	    "subjectAltName=email:bob@example.org\\n[ca]\\n"
-	    "database=c.txt\\nnew_certs_dir=.\\nrand_serial=yes\\n"
-	    "default_md=sha256\\npolicy=a\\nunique_subject=no\\n[a]\\n"
-	    "commonName=optional\\n' > c.cnf; : > c.txt\n"
-	    "add() { cp ${5:-bob}.key $1.key; openssl req -new -config c.cnf "
-	    "-key $1.key -subj /CN=$1 -out c.csr; openssl ca -batch -notext "
-	    "-config c.cnf -name ca -extensions l -startdate $2 -enddate $3 "
-	    "-cert ca.crt -keyfile ca.key -in c.csr -out $1.crt; "
-	    "openssl x509 -in $1.crt -outform DER -out $1.der; "
-	    "certutil -A -d sql:$4 -n $1 -t ,, -i $1.crt; }\n"
-	    "cp -r db two; cp -r db old; cp -r db late\n"
-	    /* as valid as bob's own, and older and expired ones */
-	    "s=$(openssl x509 -in bob.crt -noout -startdate | cut -d= -f2)\n"
-	    "s=$(date -u -d \"$s\" +%%Y%%m%%d%%H%%M%%SZ)\n"
-	    "add same $s 20900101000000Z two\n"
-	    "add older 20150101000000Z 20900101000000Z old\n"
-	    "add gone 20150101000000Z 20160101000000Z old\n"
-	    /* the newest is not valid yet; another's key is not bob's */
-	    "add tomorrow 20880101000000Z 20900101000000Z late\n"
-	    "add foreign $s 20900101000000Z late mallory\n"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"printf '[req]\\ndistinguished_name=d\\n[d]\\n[l]\\n"
+		"subjectAltName=email:bob@example.org\\n[ca]\\n"
+		"database=c.txt\\nnew_certs_dir=.\\nrand_serial=yes\\n"
+		"default_md=sha256\\npolicy=a\\nunique_subject=no\\n[a]\\n"
+		"commonName=optional\\n' > c.cnf; : > c.txt\n"
+		"add() { cp ${5:-bob}.key $1.key; openssl req -new -config "
+		"c.cnf "
+		"-key $1.key -subj /CN=$1 -out c.csr; openssl ca -batch "
+		"-notext "
+		"-config c.cnf -name ca -extensions l -startdate $2 -enddate "
+		"$3 "
+		"-cert ca.crt -keyfile ca.key -in c.csr -out $1.crt; "
+		"openssl x509 -in $1.crt -outform DER -out $1.der; "
+		"certutil -A -d sql:$4 -n $1 -t ,, -i $1.crt; }\n"
+		"cp -r db two; cp -r db old; cp -r db late\n"
+		/* as valid as bob's own, and older and expired ones */
+		"s=$(openssl x509 -in bob.crt -noout -startdate | cut -d= "
+		"-f2)\n"
+		"s=$(date -u -d \"$s\" +%%Y%%m%%d%%H%%M%%SZ)\n"
+		"add same $s 20900101000000Z two\n"
+		"add older 20150101000000Z 20900101000000Z old\n"
+		"add gone 20150101000000Z 20160101000000Z old\n"
+		/* the newest is not valid yet; another's key is not bob's */
+		"add tomorrow 20880101000000Z 20900101000000Z late\n"
+		"add foreign $s 20900101000000Z late mallory\n"),
+	    0);
 	return 0;
 }
 
@@ -87,27 +93,27 @@ plain(void **state)
 	expect_signer("alice@example.org", "alice");
 	expect_signer("Bob@EXAMPLE.org", "bob");
 	expect_signer("jürgen@bücher.example", "many");
-	assert_int_equal(nm_choose_signer(ix, db, "nobody@example.org", now,
-			     &c),
+	assert_int_equal(
+	    nm_choose_signer(ix, db, "nobody@example.org", now, &c),
 	    NM_ERR_CERTIFICATE_NOT_FOUND);
 	assert_null(c.cert);
 	nm_choice_clear(&c);
-	assert_int_equal(nm_choose_signer(ix, db, "expired@example.org", now,
-			     &c),
+	assert_int_equal(
+	    nm_choose_signer(ix, db, "expired@example.org", now, &c),
 	    NM_ERR_CERTIFICATE_UNUSABLE);
 	assert_int_equal(c.reasons, R(EXPIRED));
 	nm_choice_clear(&c);
-	assert_int_equal(nm_choose_signer(ix, db, "encryptonly@example.org",
-			     now, &c),
+	assert_int_equal(
+	    nm_choose_signer(ix, db, "encryptonly@example.org", now, &c),
 	    NM_ERR_CERTIFICATE_UNUSABLE);
 	assert_int_equal(c.reasons, R(USAGE_NOT_PERMITTED));
 	nm_choice_clear(&c);
-	assert_int_equal(nm_choose_recipient(ix, db,
-			     "encryptonly@example.org", now, &c),
+	assert_int_equal(
+	    nm_choose_recipient(ix, db, "encryptonly@example.org", now, &c),
 	    NM_OK);
 	nm_choice_clear(&c);
-	assert_int_equal(nm_choose_recipient(ix, db, "pss@example.org", now,
-			     &c),
+	assert_int_equal(
+	    nm_choose_recipient(ix, db, "pss@example.org", now, &c),
 	    NM_ERR_CERTIFICATE_UNUSABLE);
 	nm_choice_clear(&c);
 	close_index();
@@ -127,9 +133,8 @@ ambiguous(void **state)
 	assert_true(c.candidates[0] != c.candidates[1]);
 	nm_choice_clear(&c);
 	/* any will do to encrypt */
-	assert_int_equal(nm_choose_recipient(ix, db, "bob@example.org", now,
-			     &c),
-	    NM_OK);
+	assert_int_equal(
+	    nm_choose_recipient(ix, db, "bob@example.org", now, &c), NM_OK);
 	assert_non_null(c.cert);
 	nm_choice_clear(&c);
 	close_index();
@@ -154,18 +159,19 @@ of_others(void **state)
 	struct nm_choice c;
 
 	(void)state;
-	assert_int_equal(pki_run(&pki,
-	    "cp -r db people; certutil -A -d sql:people -n otherca -t ,C, "
-	    "-i otherca.crt; certutil -A -d sql:people -n mallory -t ,, "
-	    "-i mallory.crt"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"cp -r db people; certutil -A -d sql:people -n otherca -t ,C, "
+		"-i otherca.crt; certutil -A -d sql:people -n mallory -t ,, "
+		"-i mallory.crt"),
+	    0);
 	open_index("people");
-	assert_int_equal(nm_choose_signer(ix, db, "mallory@example.org", now,
-			     &c),
+	assert_int_equal(
+	    nm_choose_signer(ix, db, "mallory@example.org", now, &c),
 	    NM_ERR_CERTIFICATE_NOT_FOUND);
 	nm_choice_clear(&c);
-	assert_int_equal(nm_choose_recipient(ix, db, "mallory@example.org",
-			     now, &c),
-	    NM_OK);
+	assert_int_equal(
+	    nm_choose_recipient(ix, db, "mallory@example.org", now, &c), NM_OK);
 	nm_choice_clear(&c);
 	close_index();
 }
@@ -183,9 +189,8 @@ keys(void **state)
 	db = open_db(&pki, "db");
 	for (size_t i = 0; i < 3; i++) {
 		cert = load(&pki, names[i]);
-		assert_int_equal(nm_certificate_key(db, cert, NULL, &key,
-				     NULL),
-		    NM_OK);
+		assert_int_equal(
+		    nm_certificate_key(db, cert, NULL, &key, NULL), NM_OK);
 		SECKEY_DestroyPrivateKey(key);
 		CERT_DestroyCertificate(cert);
 	}
@@ -197,15 +202,16 @@ keys(void **state)
 	close_db(&db);
 
 	assert_int_equal(pki_run(&pki,
-	    "cp -r db locked; echo > none; echo secret > pw; "
-	    "certutil -W -d sql:locked -f none -@ pw"), 0);
+			     "cp -r db locked; echo > none; echo secret > pw; "
+			     "certutil -W -d sql:locked -f none -@ pw"),
+	    0);
 	db = open_db(&pki, "locked");
 	cert = load(&pki, "alice");
 	assert_int_equal(nm_certificate_key(db, cert, NULL, &key, NULL),
 	    NM_ERR_PASSWORD_REQUIRED);
 	assert_null(key);
-	assert_int_equal(nm_certificate_key(db, cert, &asker, &key, NULL),
-	    NM_OK);
+	assert_int_equal(
+	    nm_certificate_key(db, cert, &asker, &key, NULL), NM_OK);
 	assert_int_equal(s.asked, 1);
 	SECKEY_DestroyPrivateKey(key);
 	CERT_DestroyCertificate(cert);

@@ -65,21 +65,21 @@ lookups(void **state)
 	fingerprint[63] ^= 1;
 	assert_null(nm_index_by_fingerprint(ix, fingerprint));
 	assert_null(nm_index_by_fingerprint(ix, ""));
-	assert_true(nm_index_by_issuer_serial(ix,
-			(struct nm_bytes) { bob->derIssuer.data,
-			    bob->derIssuer.len },
-			(struct nm_bytes) { bob->serialNumber.data,
-			    bob->serialNumber.len }) == bob);
+	assert_true(
+	    nm_index_by_issuer_serial(ix,
+		(struct nm_bytes){ bob->derIssuer.data, bob->derIssuer.len },
+		(struct nm_bytes){
+		    bob->serialNumber.data, bob->serialNumber.len }) == bob);
 	assert_null(nm_index_by_issuer_serial(ix,
-	    (struct nm_bytes) { alice->derIssuer.data, alice->derIssuer.len },
-	    (struct nm_bytes) { bob->serialNumber.data,
-		bob->serialNumber.len }));
-	assert_int_equal(CERT_FindSubjectKeyIDExtension(alice, &id),
-	    SECSuccess);
-	assert_true(nm_index_by_key_id(ix,
-			(struct nm_bytes) { id.data, id.len }) == alice);
-	assert_null(nm_index_by_key_id(ix,
-	    (struct nm_bytes) { id.data, id.len - 1 }));
+	    (struct nm_bytes){ alice->derIssuer.data, alice->derIssuer.len },
+	    (struct nm_bytes){
+		bob->serialNumber.data, bob->serialNumber.len }));
+	assert_int_equal(
+	    CERT_FindSubjectKeyIDExtension(alice, &id), SECSuccess);
+	assert_true(nm_index_by_key_id(
+			ix, (struct nm_bytes){ id.data, id.len }) == alice);
+	assert_null(
+	    nm_index_by_key_id(ix, (struct nm_bytes){ id.data, id.len - 1 }));
 	SECITEM_FreeItem(&id, PR_FALSE);
 	assert_true(nm_index_own(ix, bob));
 	found = load(&pki, "ca");
@@ -110,20 +110,24 @@ follows_changes(void **state)
 	assert_int_equal(count(ix, "mallory@example.org", NULL), 0);
 	before = nm_index_count(ix);
 	/* another process writes */
-	assert_int_equal(pki_run(&pki,
-	    "certutil -A -d sql:moving -n mallory -t ,, -i mallory.crt"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"certutil -A -d sql:moving -n mallory -t ,, -i mallory.crt"),
+	    0);
 	assert_int_equal(count(ix, "mallory@example.org", &mallory), 1);
 	assert_int_equal(nm_index_count(ix), before + 1);
 	assert_false(nm_index_own(ix, mallory));
 	/* then its key comes, and is seen though the object is the same */
-	assert_int_equal(pki_run(&pki,
-	    "pk12util -i mallory.p12 -d sql:moving -W nssmime -K ''"), 0);
+	assert_int_equal(
+	    pki_run(
+		&pki, "pk12util -i mallory.p12 -d sql:moving -W nssmime -K ''"),
+	    0);
 	assert_int_equal(count(ix, "mallory@example.org", &mallory), 1);
 	assert_true(nm_index_own(ix, mallory));
 	/* what is lent survives one change */
 	assert_int_equal(count(ix, "alice@example.org", &alice), 1);
-	assert_int_equal(pki_run(&pki, "certutil -D -d sql:moving -n alice"),
-	    0);
+	assert_int_equal(
+	    pki_run(&pki, "certutil -D -d sql:moving -n alice"), 0);
 	(void)nm_index_count(ix);
 	assert_non_null(alice->subjectName);
 	nm_index_free(&ix);
@@ -142,25 +146,28 @@ two_thousand(void **state)
 
 	(void)state;
 	/* each with its own name, number and key, put in by one certutil */
-	assert_int_equal(pki_run(&pki,
-	    "mkdir big; certutil -N -d sql:big --empty-password\n"
-	    "python3 - <<'E'\n"
-	    "import re, subprocess\n"
-	    "der = open('bob.der', 'rb').read()\n"
-	    "at = der.index(b'bob@example.org')\n"
-	    "cn = der.rindex(b'bob', 0, at)\n"
-	    "key = der.index(b'\\x02\\x82\\x01\\x01\\x00') + 40\n"
-	    "out = open('big.batch', 'w')\n"
-	    "for i in range(2000):\n"
-	    "    d = bytearray(der)\n"
-	    "    d[at:at + 15] = b'p%%04d@big.tests' %% i\n"
-	    "    d[cn:cn + 3] = b'%%03x' %% i\n"
-	    "    d[17:20] = b'%%03x' %% i\n"
-	    "    d[key:key + 3] = b'%%03x' %% i\n"
-	    "    open('big/%%d.der' %% i, 'wb').write(d)\n"
-	    "    out.write('-A -n n%%d -t ,, -i big/%%d.der\\n' %% (i, i))\n"
-	    "E\n"
-	    "certutil -B -i big.batch -d sql:big; rm big/*.der"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"mkdir big; certutil -N -d sql:big --empty-password\n"
+		"python3 - <<'E'\n"
+		"import re, subprocess\n"
+		"der = open('bob.der', 'rb').read()\n"
+		"at = der.index(b'bob@example.org')\n"
+		"cn = der.rindex(b'bob', 0, at)\n"
+		"key = der.index(b'\\x02\\x82\\x01\\x01\\x00') + 40\n"
+		"out = open('big.batch', 'w')\n"
+		"for i in range(2000):\n"
+		"    d = bytearray(der)\n"
+		"    d[at:at + 15] = b'p%%04d@big.tests' %% i\n"
+		"    d[cn:cn + 3] = b'%%03x' %% i\n"
+		"    d[17:20] = b'%%03x' %% i\n"
+		"    d[key:key + 3] = b'%%03x' %% i\n"
+		"    open('big/%%d.der' %% i, 'wb').write(d)\n"
+		"    out.write('-A -n n%%d -t ,, -i big/%%d.der\\n' %% (i, "
+		"i))\n"
+		"E\n"
+		"certutil -B -i big.batch -d sql:big; rm big/*.der"),
+	    0);
 	db = open_db(&pki, "big");
 	assert_int_equal(nm_index_new(db, &ix, NULL), NM_OK);
 	clock_gettime(CLOCK_MONOTONIC, &from);
@@ -174,8 +181,8 @@ two_thousand(void **state)
 		snprintf(address, sizeof(address), "P%04d@Big.Tests", i);
 		assert_int_equal(count(ix, address, &found), 1);
 		snprintf(address, sizeof(address), "p%04d@big.tests", i);
-		assert_non_null(memmem(found->derCert.data,
-		    found->derCert.len, address, strlen(address)));
+		assert_non_null(memmem(found->derCert.data, found->derCert.len,
+		    address, strlen(address)));
 	}
 	assert_int_equal(count(ix, "p2000@big.tests", NULL), 0);
 	nm_index_free(&ix);

@@ -38,8 +38,8 @@ teardown(void **state)
 static CERTCertificate *along; /* what came with the certificate */
 
 static void
-check(const char *name, enum nm_purpose purpose, int64_t when,
-    struct nm_path *p)
+check(
+    const char *name, enum nm_purpose purpose, int64_t when, struct nm_path *p)
 {
 	CERTCertificate *cert = load(&pki, name);
 
@@ -66,8 +66,8 @@ let_go(CERTCertificate *cert)
 }
 
 static void
-expect_at(const char *name, enum nm_purpose purpose, int64_t when,
-    nm_reasons wanted)
+expect_at(
+    const char *name, enum nm_purpose purpose, int64_t when, nm_reasons wanted)
 {
 	struct nm_path p;
 
@@ -151,25 +151,29 @@ expired_since(void **state)
 
 	(void)state;
 	/* by a root that is as old: expired's own is younger than it */
-	assert_int_equal(pki_run(&pki,
-	    "printf '[req]\\ndistinguished_name=dn\\n[dn]\\n[x]\\n"
-	    "basicConstraints=critical,CA:true\\n"
-	    "keyUsage=keyCertSign\\n[l]\\nsubjectAltName=email:o@x.example\\n"
-	    "[ca]\\ndatabase=i.txt\\nnew_certs_dir=.\\nrand_serial=yes\\n"
-	    "default_md=sha256\\npolicy=any\\n[any]\\ncommonName=optional\\n'"
-	    "> old.cnf; : > i.txt; "
-	    "openssl req -new -config old.cnf -key ca.key -subj /CN=oldca "
-	    "-out oldca.csr; "
-	    "openssl ca -batch -selfsign -config old.cnf -name ca "
-	    "-extensions x -startdate 20100101000000Z -enddate "
-	    "20900101000000Z -keyfile ca.key -in oldca.csr -out oldca.crt; "
-	    "openssl req -new -config old.cnf -key bob.key -subj /CN=o "
-	    "-out o.csr; "
-	    "openssl ca -batch -config old.cnf -name ca -extensions l "
-	    "-startdate 20200101000000Z -enddate 20210101000000Z "
-	    "-cert oldca.crt -keyfile ca.key -in o.csr -out o.crt; "
-	    "openssl x509 -in o.crt -outform DER -out o.der; "
-	    "certutil -A -d sql:db -n oldca -t ,C, -i oldca.crt"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"printf '[req]\\ndistinguished_name=dn\\n[dn]\\n[x]\\n"
+		"basicConstraints=critical,CA:true\\n"
+		"keyUsage=keyCertSign\\n[l]\\nsubjectAltName=email:o@x."
+		"example\\n"
+		"[ca]\\ndatabase=i.txt\\nnew_certs_dir=.\\nrand_serial=yes\\n"
+		"default_md=sha256\\npolicy=any\\n[any]\\ncommonName="
+		"optional\\n'"
+		"> old.cnf; : > i.txt; "
+		"openssl req -new -config old.cnf -key ca.key -subj /CN=oldca "
+		"-out oldca.csr; "
+		"openssl ca -batch -selfsign -config old.cnf -name ca "
+		"-extensions x -startdate 20100101000000Z -enddate "
+		"20900101000000Z -keyfile ca.key -in oldca.csr -out oldca.crt; "
+		"openssl req -new -config old.cnf -key bob.key -subj /CN=o "
+		"-out o.csr; "
+		"openssl ca -batch -config old.cnf -name ca -extensions l "
+		"-startdate 20200101000000Z -enddate 20210101000000Z "
+		"-cert oldca.crt -keyfile ca.key -in o.csr -out o.crt; "
+		"openssl x509 -in o.crt -outform DER -out o.der; "
+		"certutil -A -d sql:db -n oldca -t ,C, -i oldca.crt"),
+	    0);
 	nm_database_changed(db);
 	expect_at("o", SIGN, Y2020, R(EXPIRED_SINCE));
 	expect("o", SIGN, R(EXPIRED));
@@ -286,9 +290,8 @@ corrupted(void **state)
 	b.data[20] ^= 1;
 	cert = nm_certificate_decode(b.data, b.len, NULL);
 	assert_non_null(cert);
-	assert_int_equal(nm_path_check(db, cert, SIGN, (int64_t)time(NULL),
-			     &p),
-	    NM_OK);
+	assert_int_equal(
+	    nm_path_check(db, cert, SIGN, (int64_t)time(NULL), &p), NM_OK);
 	assert_int_equal(p.reasons, R(SIGNATURE_MISMATCH));
 	assert_int_equal(p.links[0].reasons, R(SIGNATURE_MISMATCH));
 	nm_path_clear(&p);
@@ -299,8 +302,8 @@ corrupted(void **state)
 static void
 set_trust(CERTCertificate *cert, enum nm_trust trust)
 {
-	assert_int_equal(nm_certificate_set_trust(db, cert, trust, NULL, NULL),
-	    NM_OK);
+	assert_int_equal(
+	    nm_certificate_set_trust(db, cert, trust, NULL, NULL), NM_OK);
 }
 
 static CERTCertificate *
@@ -313,9 +316,8 @@ store(const char *name)
 
 	(void)snprintf(file, sizeof(file), "%s.crt", name);
 	pki_read(&pki, file, &b);
-	assert_int_equal(nm_import(db, b.data, b.len, NM_FORM_AUTO, NULL, &im,
-			     NULL),
-	    NM_OK);
+	assert_int_equal(
+	    nm_import(db, b.data, b.len, NM_FORM_AUTO, NULL, &im, NULL), NM_OK);
 	assert_int_equal(im.imported_count, 1);
 	cert = CERT_DupCertificate(im.imported[0]);
 	nm_import_clear(&im);
@@ -344,8 +346,8 @@ trust(void **state)
 	CERT_DestroyCertificate(ca);
 	CERT_DestroyCertificate(bob);
 	other = load(&pki, "stranger");
-	assert_int_equal(nm_certificate_set_trust(db, other, NM_TRUST_TRUSTED,
-			     NULL, NULL),
+	assert_int_equal(
+	    nm_certificate_set_trust(db, other, NM_TRUST_TRUSTED, NULL, NULL),
 	    NM_ERR_CERTIFICATE_NOT_FOUND);
 	CERT_DestroyCertificate(other);
 	other = store("stranger");
@@ -353,8 +355,8 @@ trust(void **state)
 	expect("stranger", SIGN, 0);
 	set_trust(other, NM_TRUST_INHERITED);
 	expect("stranger", SIGN, R(ISSUER_UNTRUSTED));
-	assert_int_equal(nm_certificate_delete(db, other, false, NULL, NULL),
-	    NM_OK);
+	assert_int_equal(
+	    nm_certificate_delete(db, other, false, NULL, NULL), NM_OK);
 	CERT_DestroyCertificate(other);
 }
 
@@ -369,9 +371,9 @@ revoked(void **state)
 	(void)state;
 	expect("revoked", SIGN, 0);
 	pki_read(&pki, "ca.crl", &b);
-	item = (SECItem) { siBuffer, b.data, (unsigned)b.len };
-	crl = CERT_ImportCRL(CERT_GetDefaultCertDB(), &item, NULL,
-	    SEC_CRL_TYPE, NULL);
+	item = (SECItem){ siBuffer, b.data, (unsigned)b.len };
+	crl = CERT_ImportCRL(
+	    CERT_GetDefaultCertDB(), &item, NULL, SEC_CRL_TYPE, NULL);
 	assert_non_null(crl);
 	/* also after it was found good */
 	check("revoked", SIGN, (int64_t)time(NULL), &p);
@@ -398,8 +400,7 @@ two_thousand(void **state)
 	(void)state;
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	for (int i = 0; i < 2000; i++) {
-		assert_int_equal(nm_path_check(db, cert, SIGN, now, &p),
-		    NM_OK);
+		assert_int_equal(nm_path_check(db, cert, SIGN, now, &p), NM_OK);
 		assert_int_equal(p.reasons, 0);
 		nm_path_clear(&p);
 	}

@@ -15,23 +15,25 @@ setup(void **state)
 {
 	(void)state;
 	pki_make_odd(&pki);
-	assert_int_equal(pki_run(&pki,
-	    "mkdir empty; certutil -N -d sql:empty --empty-password; "
-	    "make() { n=$1; shift; openssl pkcs12 -export -inkey alice.key "
-	    "-in alice.crt -certfile intermediate.crt -name alice "
-	    "-out $n.p12 \"$@\"; }\n"
-	    "unset OPENSSL_CONF\n"
-	    "make default -passout pass:pw; "
-	    "make legacy -legacy -passout pass:pw; "
-	    "make empty -passout pass:; "
-	    "make utf8 -passout 'pass:pä$ ü'; "
-	    "make sha512 -macalg sha512 -keypbe aes-128-cbc -certpbe "
-	    "aes-128-cbc -passout pass:pw; "
-	    "make plaincert -certpbe NONE -passout pass:pw; "
-	    "make nomac -nomac -passout pass:pw; "
-	    "make slow -iter 1000000 -passout pass:pw; "
-	    "make huge -iter 20000000 -passout pass:pw & "
-	    "wait"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"mkdir empty; certutil -N -d sql:empty --empty-password; "
+		"make() { n=$1; shift; openssl pkcs12 -export -inkey alice.key "
+		"-in alice.crt -certfile intermediate.crt -name alice "
+		"-out $n.p12 \"$@\"; }\n"
+		"unset OPENSSL_CONF\n"
+		"make default -passout pass:pw; "
+		"make legacy -legacy -passout pass:pw; "
+		"make empty -passout pass:; "
+		"make utf8 -passout 'pass:pä$ ü'; "
+		"make sha512 -macalg sha512 -keypbe aes-128-cbc -certpbe "
+		"aes-128-cbc -passout pass:pw; "
+		"make plaincert -certpbe NONE -passout pass:pw; "
+		"make nomac -nomac -passout pass:pw; "
+		"make slow -iter 1000000 -passout pass:pw; "
+		"make huge -iter 20000000 -passout pass:pw & "
+		"wait"),
+	    0);
 	return 0;
 }
 
@@ -72,8 +74,7 @@ import(const char *name, struct script *s, struct nm_import *out)
 
 	snprintf(file, sizeof(file), "%s.p12", name);
 	pki_read(&pki, file, &b);
-	error = nm_import(db, b.data, b.len, NM_FORM_AUTO, &asker, out,
-	    &fault);
+	error = nm_import(db, b.data, b.len, NM_FORM_AUTO, &asker, out, &fault);
 	if (error != NM_OK)
 		print_message("%s: %s\n", name, fault.text);
 	nm_buffer_reset(&b);
@@ -95,8 +96,8 @@ expect(const char *name, const char *password)
 	nm_import_clear(&im);
 	CERTCertificate *alice = load(&pki, "alice");
 	assert_true(nm_database_owns(db, alice));
-	assert_int_equal(nm_certificate_key(db, alice, NULL, &key, NULL),
-	    NM_OK);
+	assert_int_equal(
+	    nm_certificate_key(db, alice, NULL, &key, NULL), NM_OK);
 	SECKEY_DestroyPrivateKey(key);
 	CERT_DestroyCertificate(alice);
 	close_db(&db);
@@ -123,9 +124,11 @@ made_by_nss(void **state)
 
 	(void)state;
 	/* BER of indefinite length */
-	assert_int_equal(pki_run(&pki,
-	    "pk12util -o nss.p12 -n dave -d sql:db -W pw -K ''; "
-	    "head -c 2 nss.p12 | od -An -tx1 | grep '30 80'"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"pk12util -o nss.p12 -n dave -d sql:db -W pw -K ''; "
+		"head -c 2 nss.p12 | od -An -tx1 | grep '30 80'"),
+	    0);
 	(void)open_empty(NULL);
 	assert_int_equal(import("nss", &s, &im), NM_OK);
 	assert_true(im.imported_count >= 1);
@@ -142,11 +145,10 @@ wrong_passwords(void **state)
 	struct nm_import im;
 
 	(void)state;
-	assert_int_equal(import("default", &wrong, &im),
-	    NM_ERR_WRONG_PASSWORD);
+	assert_int_equal(import("default", &wrong, &im), NM_ERR_WRONG_PASSWORD);
 	assert_int_equal(wrong.asked, 3);
-	assert_int_equal(import("legacy", &declined, &im),
-	    NM_ERR_USER_DECLINED);
+	assert_int_equal(
+	    import("legacy", &declined, &im), NM_ERR_USER_DECLINED);
 	assert_int_equal(import("default", &late, &im), NM_OK);
 	assert_int_equal(late.asked, 3);
 	nm_import_clear(&im);
@@ -187,15 +189,15 @@ mutations(void **state)
 
 		assert_non_null(exact);
 		memcpy(exact, b.data, i);
-		assert_int_not_equal(nm_pkcs12_check(
-				     (struct nm_bytes) { exact, i }, &total,
-				     NULL),
+		assert_int_not_equal(
+		    nm_pkcs12_check(
+			(struct nm_bytes){ exact, i }, &total, NULL),
 		    NM_OK);
 		free(exact);
 		memcpy(copy, b.data, b.len);
 		copy[i] ^= 0x80;
-		(void)nm_pkcs12_check((struct nm_bytes) { copy, b.len },
-		    &total, NULL);
+		(void)nm_pkcs12_check(
+		    (struct nm_bytes){ copy, b.len }, &total, NULL);
 	}
 	/* and the whole way, with the right password */
 	srand(1);
@@ -205,8 +207,8 @@ mutations(void **state)
 
 		memcpy(copy, b.data, b.len);
 		copy[(size_t)rand() % b.len] ^= (uint8_t)(1 + rand() % 255);
-		(void)nm_import(db, copy, b.len, NM_FORM_PKCS12, &asker, &im,
-		    NULL);
+		(void)nm_import(
+		    db, copy, b.len, NM_FORM_PKCS12, &asker, &im, NULL);
 		nm_import_clear(&im);
 	}
 	free(copy);
@@ -237,9 +239,8 @@ key_for_a_known_certificate(void **state)
 
 	(void)state;
 	pki_read(&pki, "alice.crt", &b);
-	assert_int_equal(nm_import(db, b.data, b.len, NM_FORM_AUTO, NULL, &im,
-			     NULL),
-	    NM_OK);
+	assert_int_equal(
+	    nm_import(db, b.data, b.len, NM_FORM_AUTO, NULL, &im, NULL), NM_OK);
 	nm_import_clear(&im);
 	nm_buffer_reset(&b);
 	assert_int_equal(import("default", &s, &im), NM_OK);
@@ -258,11 +259,13 @@ name_clash(void **state)
 
 	(void)state;
 	/* bob's file calls itself alice */
-	assert_int_equal(pki_run(&pki,
-	    "openssl pkcs12 -export -inkey bob.key -in bob.crt -name alice "
-	    "-passout pass:pw -out bob-alice.p12; "
-	    "openssl pkcs12 -export -inkey carol.key -in carol.crt "
-	    "-passout pass:pw -out nameless.p12"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"openssl pkcs12 -export -inkey bob.key -in bob.crt -name alice "
+		"-passout pass:pw -out bob-alice.p12; "
+		"openssl pkcs12 -export -inkey carol.key -in carol.crt "
+		"-passout pass:pw -out nameless.p12"),
+	    0);
 	assert_int_equal(import("default", &s, &im), NM_OK);
 	nm_import_clear(&im);
 	assert_int_equal(import("bob-alice", &s, &im), NM_OK);
@@ -276,9 +279,11 @@ name_clash(void **state)
 	assert_string_not_equal(bob->nickname, "alice");
 	CERT_DestroyCertificate(bob);
 	close_db(&db);
-	assert_int_equal(pki_run(&pki,
-	    "test $(certutil -K -d sql:t | grep -c '^<') = 3; "
-	    "certutil -L -d sql:t -n alice | grep -q 'CN=alice'"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"test $(certutil -K -d sql:t | grep -c '^<') = 3; "
+		"certutil -L -d sql:t -n alice | grep -q 'CN=alice'"),
+	    0);
 }
 
 static void
@@ -293,9 +298,8 @@ authorities_are_not_trusted(void **state)
 	for (size_t i = 0; i < im.imported_count; i++) {
 		struct nm_certificate c;
 
-		assert_int_equal(nm_certificate_describe(db, im.imported[i],
-				     &c),
-		    NM_OK);
+		assert_int_equal(
+		    nm_certificate_describe(db, im.imported[i], &c), NM_OK);
 		assert_int_equal(c.trust, NM_TRUST_INHERITED);
 		nm_certificate_clear(&c);
 	}
@@ -313,8 +317,9 @@ locked_database(void **state)
 	(void)state;
 	close_db(&db);
 	assert_int_equal(pki_run(&pki,
-	    "echo > none; echo secret > pw; "
-	    "certutil -W -d sql:t -f none -@ pw"), 0);
+			     "echo > none; echo secret > pw; "
+			     "certutil -W -d sql:t -f none -@ pw"),
+	    0);
 	db = open_db(&pki, "t");
 	assert_int_equal(import("default", &none, &im), NM_ERR_USER_DECLINED);
 	assert_int_equal(import("default", &s, &im), NM_OK);
@@ -327,8 +332,7 @@ exported(void **state)
 {
 	struct script s = { .answers = { "neu pä$" } };
 	struct script none = { .answers = { "" } };
-	struct nm_asker asker = script_asker(&s), without =
-	    script_asker(&none);
+	struct nm_asker asker = script_asker(&s), without = script_asker(&none);
 	struct nm_buffer b = NM_BUFFER_INIT;
 	CERTCertificate *cert;
 
@@ -359,15 +363,19 @@ exported(void **state)
 	CERT_DestroyCertificate(cert);
 	nm_buffer_reset(&b);
 	close_db(&db);
-	assert_int_equal(pki_run(&pki,
-	    "set -e; openssl pkcs12 -in out.p12 -passin 'pass:neu pä$' "
-	    "-nodes -out out.txt; openssl pkey -in out.txt > a; "
-	    "openssl pkey -in alice.key > b; cmp a b; test $(grep -c BEGIN.CERT out.txt) = 3; "
-	    "cmp out.pem alice.crt; cmp out.der alice.der; "
-	    "openssl pkcs7 -inform DER -in out.p7b -print_certs | "
-	    "grep -c subject | grep -q 3; "
-	    "openssl pkcs12 -in out.p12 -passin 'pass:neu pä$' -noout -info "
-	    "2>&1 | grep -q 'AES-256-CBC'"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"set -e; openssl pkcs12 -in out.p12 -passin 'pass:neu pä$' "
+		"-nodes -out out.txt; openssl pkey -in out.txt > a; "
+		"openssl pkey -in alice.key > b; cmp a b; test $(grep -c "
+		"BEGIN.CERT out.txt) = 3; "
+		"cmp out.pem alice.crt; cmp out.der alice.der; "
+		"openssl pkcs7 -inform DER -in out.p7b -print_certs | "
+		"grep -c subject | grep -q 3; "
+		"openssl pkcs12 -in out.p12 -passin 'pass:neu pä$' -noout "
+		"-info "
+		"2>&1 | grep -q 'AES-256-CBC'"),
+	    0);
 	/* and what we wrote we read */
 	(void)open_empty(NULL);
 	struct script again = { .answers = { "neu pä$" } };
@@ -419,9 +427,11 @@ killed(void **state)
 		assert_int_equal(import("pss", &s, &im), NM_OK);
 		nm_import_clear(&im);
 		close_db(&db);
-		assert_int_equal(pki_run(&pki,
-		    "certutil -L -d sql:t && certutil -K -d sql:t && "
-		    "sqlite3 t/cert9.db 'PRAGMA integrity_check' | grep ok"),
+		assert_int_equal(
+		    pki_run(&pki,
+			"certutil -L -d sql:t && certutil -K -d sql:t && "
+			"sqlite3 t/cert9.db 'PRAGMA integrity_check' | grep "
+			"ok"),
 		    0);
 	}
 }

@@ -89,8 +89,8 @@ cert_of(struct nm_buffer *der)
 {
 	SECItem item = { siBuffer, der->data, (unsigned)der->len };
 
-	return CERT_NewTempCertificate(CERT_GetDefaultCertDB(), &item, NULL,
-	    PR_FALSE, PR_TRUE);
+	return CERT_NewTempCertificate(
+	    CERT_GetDefaultCertDB(), &item, NULL, PR_FALSE, PR_TRUE);
 }
 
 /* Makes key and certificate `name`; `how` are openssl genpkey's options. */
@@ -105,14 +105,14 @@ add_who(struct bench *b, const char *name, const char *how)
 
 	assert_true(b->count <= WHO_MAX);
 	(void)snprintf(w->name, sizeof(w->name), "%s", name);
-	assert_int_equal(run(b,
-			     "openssl genpkey %s -out %s.key && openssl req "
-			     "-new -x509 -key %s.key -subj /CN=%s -days 3650 "
-			     "-out %s.pem && openssl x509 -in %s.pem -outform "
-			     "DER -out %s.der && openssl pkcs8 -topk8 -nocrypt "
-			     "-in %s.key -outform DER -out %s.p8",
-			     how, name, name, name, name, name, name, name,
-			     name),
+	assert_int_equal(
+	    run(b,
+		"openssl genpkey %s -out %s.key && openssl req "
+		"-new -x509 -key %s.key -subj /CN=%s -days 3650 "
+		"-out %s.pem && openssl x509 -in %s.pem -outform "
+		"DER -out %s.der && openssl pkcs8 -topk8 -nocrypt "
+		"-in %s.key -outform DER -out %s.p8",
+		how, name, name, name, name, name, name, name, name),
 	    0);
 	(void)snprintf(file, sizeof(file), "%s.der", name);
 	load_file(b, file, &der);
@@ -120,10 +120,10 @@ add_who(struct bench *b, const char *name, const char *how)
 	assert_non_null(w->cert);
 	(void)snprintf(file, sizeof(file), "%s.p8", name);
 	load_file(b, file, &pkcs8);
-	item = (SECItem) { siBuffer, pkcs8.data, (unsigned)pkcs8.len };
-	assert_int_equal(PK11_ImportDERPrivateKeyInfoAndReturnKey(slot, &item,
-			     NULL, NULL, PR_FALSE, PR_FALSE, KU_ALL, &w->key,
-			     NULL),
+	item = (SECItem){ siBuffer, pkcs8.data, (unsigned)pkcs8.len };
+	assert_int_equal(
+	    PK11_ImportDERPrivateKeyInfoAndReturnKey(slot, &item, NULL, NULL,
+		PR_FALSE, PR_FALSE, KU_ALL, &w->key, NULL),
 	    SECSuccess);
 	PK11_FreeSlot(slot);
 	nm_buffer_reset(&der);
@@ -148,8 +148,7 @@ bench_new(void)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	(void)snprintf(b->folder, sizeof(b->folder),
-	    "/tmp/nssmime-cms-XXXXXX");
+	(void)snprintf(b->folder, sizeof(b->folder), "/tmp/nssmime-cms-XXXXXX");
 	assert_non_null(mkdtemp(b->folder));
 	assert_int_equal(NSS_NoDB_Init(NULL), SECSuccess);
 	b->chunk = 1000;
@@ -171,7 +170,7 @@ bench_free(struct bench *b)
 	free(b);
 }
 
-/* ---- reading ------------------------------------------------------------ */
+/* ---- reading -------------------------------------------------------- */
 
 static CERTCertificate *
 find_who(void *arg, const struct nm_rid *rid)
@@ -256,14 +255,14 @@ decrypt(struct bench *b, struct nm_bytes message)
 	do {                                                                   \
 		enum nm_error e_ = decrypt((b), (message));                    \
 		if (e_ != NM_OK)                                               \
-			fail_msg("%s: %s", nm_error_kind(e_),                  \
-			    (b)->fault.text);                                  \
+			fail_msg(                                              \
+			    "%s: %s", nm_error_kind(e_), (b)->fault.text);     \
 		assert_int_equal((b)->ended, 1);                               \
-		assert_true(nm_bytes_equal(nm_buffer_bytes(&(b)->plain),       \
-		    (expected)));                                              \
+		assert_true(                                                   \
+		    nm_bytes_equal(nm_buffer_bytes(&(b)->plain), (expected))); \
 	} while (0)
 
-/* ---- writing ------------------------------------------------------------ */
+/* ---- writing -------------------------------------------------------- */
 
 __attribute__((unused)) static enum nm_error
 encrypt(struct bench *b, const struct nm_encrypt_to *to, size_t count,
@@ -276,8 +275,8 @@ encrypt(struct bench *b, const struct nm_encrypt_to *to, size_t count,
 
 	nm_buffer_clear(out);
 	memset(&b->fault, 0, sizeof(b->fault));
-	stage = nm_cms_encrypt_new(to, count, cipher, hkdf, sink, &b->fault,
-	    &err);
+	stage =
+	    nm_cms_encrypt_new(to, count, cipher, hkdf, sink, &b->fault, &err);
 	assert_int_equal(stage == NULL, err != NM_OK);
 	for (size_t at = 0; at < plain.len && err == NM_OK; at += n) {
 		n = plain.len - at < b->chunk ? plain.len - at : b->chunk;

@@ -48,8 +48,8 @@ digests_agree_with_nss(void **state)
 		assert_int_equal(nm_digest_by_name(nm_digest_name(d)), d);
 		assert_int_equal(nm_digest_by_name(nm_digest_micalg(d)), d);
 	}
-	assert_int_equal(nm_digest_by_oid((struct nm_bytes) { NULL, 0 }),
-	    NM_DIGEST_NONE);
+	assert_int_equal(
+	    nm_digest_by_oid((struct nm_bytes){ NULL, 0 }), NM_DIGEST_NONE);
 }
 
 static void
@@ -103,18 +103,18 @@ ciphers_agree_with_nss(void **state)
 		assert_int_equal(own.len, oid->oid.len);
 		assert_memory_equal(own.data, oid->oid.data, own.len);
 		assert_int_equal(nm_cipher_by_oid(own), rows[i].cipher);
-		assert_int_equal(nm_cipher_by_name(rows[i].name),
-		    rows[i].cipher);
-		assert_string_equal(nm_cipher_name(rows[i].cipher),
-		    rows[i].name);
-		assert_int_equal(nm_cipher_key_size(rows[i].cipher),
-		    rows[i].size);
-		assert_int_equal(nm_cipher_is_aead(rows[i].cipher),
-		    rows[i].aead);
-		assert_int_equal(nm_cipher_may_send(rows[i].cipher),
-		    rows[i].send);
-		assert_int_equal(nm_cipher_mechanism(rows[i].cipher),
-		    oid->mechanism);
+		assert_int_equal(
+		    nm_cipher_by_name(rows[i].name), rows[i].cipher);
+		assert_string_equal(
+		    nm_cipher_name(rows[i].cipher), rows[i].name);
+		assert_int_equal(
+		    nm_cipher_key_size(rows[i].cipher), rows[i].size);
+		assert_int_equal(
+		    nm_cipher_is_aead(rows[i].cipher), rows[i].aead);
+		assert_int_equal(
+		    nm_cipher_may_send(rows[i].cipher), rows[i].send);
+		assert_int_equal(
+		    nm_cipher_mechanism(rows[i].cipher), oid->mechanism);
 	}
 	assert_int_equal(nm_cipher_by_name("rc2-cbc"), NM_CIPHER_NONE);
 	assert_false(nm_cipher_may_send(NM_CIPHER_NONE));
@@ -128,8 +128,8 @@ names_of_the_wire(void **state)
 	assert_string_equal(nm_signature_name(NM_SIGNATURE_ED25519), "ed25519");
 	assert_string_equal(nm_signature_name(NM_SIGNATURE_NONE), "unknown");
 	assert_string_equal(nm_key_management_name(NM_KEY_ECDH), "ecdh");
-	assert_string_equal(nm_key_management_name((enum nm_key_management)77),
-	    "unknown");
+	assert_string_equal(
+	    nm_key_management_name((enum nm_key_management)77), "unknown");
 }
 
 int

@@ -14,8 +14,8 @@
 #define BYTES(...)                                                             \
 	(struct nm_bytes)                                                      \
 	{                                                                      \
-		(const uint8_t[]) { __VA_ARGS__ },                             \
-		    sizeof((const uint8_t[]) { __VA_ARGS__ })                  \
+		(const uint8_t[]){ __VA_ARGS__ },                              \
+		    sizeof((const uint8_t[]){ __VA_ARGS__ })                   \
 	}
 
 /* Writes down what it is told: sequences and [0] are descended into, OCTET
@@ -85,8 +85,8 @@ run(struct nm_bytes in, size_t step, size_t bound, char **text,
 
 	assert_non_null(b);
 	for (size_t at = 0; e == NM_OK && at < in.len; at += step)
-		e = nm_ber_write(b, in.data + at,
-		    step < in.len - at ? step : in.len - at);
+		e = nm_ber_write(
+		    b, in.data + at, step < in.len - at ? step : in.len - at);
 	if (e == NM_OK)
 		e = nm_ber_finish(b);
 	assert_int_equal(e == NM_OK, nm_ber_done(b));
@@ -132,8 +132,8 @@ reads_every_shape(void **state)
 		{ BYTES(0x31, 0x04, 0x30, 0x80, 0x00, 0x00),
 		    "<0:31=0:31023000" },
 		/* skipping */
-		{ BYTES(0x30, 0x80, 0xa1, 0x80, 0xa1, 0x80, 0x02, 0x01, 0, 0,
-		      0, 0, 0, 0x81, 0x01, 0xff, 0x05, 0, 0, 0),
+		{ BYTES(0x30, 0x80, 0xa1, 0x80, 0xa1, 0x80, 0x02, 0x01, 0, 0, 0,
+		      0, 0, 0x81, 0x01, 0xff, 0x05, 0, 0, 0),
 		    "<0:30<1:a1<1:81<1:05=1:0500>0:30" },
 		{ BYTES(0x30, 0x04, 0xa1, 0x02, 0xff, 0xff),
 		    "<0:30<1:a1>0:30" },
@@ -167,13 +167,13 @@ every_truncation_is_malformed(void **state)
 	for (size_t len = 1; len < in.len; len++) {
 		struct nm_fault fault = { NM_OK, "" };
 
-		assert_int_equal(run((struct nm_bytes) { in.data, len }, 4,
-				     1000, NULL, &fault),
+		assert_int_equal(run((struct nm_bytes){ in.data, len }, 4, 1000,
+				     NULL, &fault),
 		    NM_ERR_MALFORMED_MESSAGE);
 		assert_int_equal(fault.code, NM_ERR_MALFORMED_MESSAGE);
 	}
-	assert_int_equal(run((struct nm_bytes) { in.data, 0 }, 1, 1000, NULL,
-			     NULL),
+	assert_int_equal(
+	    run((struct nm_bytes){ in.data, 0 }, 1, 1000, NULL, NULL),
 	    NM_ERR_NOT_SMIME);
 }
 
@@ -201,8 +201,8 @@ refuses_malformed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(run(bad[i], 1, 1000, NULL, NULL),
-		    NM_ERR_MALFORMED_MESSAGE);
+		assert_int_equal(
+		    run(bad[i], 1, 1000, NULL, NULL), NM_ERR_MALFORMED_MESSAGE);
 		assert_int_equal(run(bad[i], 100, 1000, NULL, NULL),
 		    NM_ERR_MALFORMED_MESSAGE);
 	}
@@ -262,13 +262,13 @@ captures_are_bounded(void **state)
 
 	(void)state;
 	assert_int_equal(run(two, 1, 11, NULL, &fault), NM_OK);
-	assert_int_equal(run(two, 1, 10, NULL, &fault),
-	    NM_ERR_MALFORMED_MESSAGE);
+	assert_int_equal(
+	    run(two, 1, 10, NULL, &fault), NM_ERR_MALFORMED_MESSAGE);
 	assert_non_null(strstr(fault.text, "10 bytes"));
 	/* a length that memory could not hold is refused when it is met */
-	assert_int_equal(run(BYTES(0x31, 0x86, 0x7f, 0xff, 0xff, 0xff, 0xff,
-				 0xff, 0x01),
-			     1, 1000, NULL, NULL),
+	assert_int_equal(
+	    run(BYTES(0x31, 0x86, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01), 1,
+		1000, NULL, NULL),
 	    NM_ERR_MALFORMED_MESSAGE);
 }
 
@@ -330,9 +330,8 @@ gathers_short_segments(void **state)
 	uint64_t sent = 0;
 
 	(void)state;
-	assert_int_equal(nm_ber_write(b,
-			     BYTES(0x30, 0x80, 0x24, 0x80).data, 4),
-	    NM_OK);
+	assert_int_equal(
+	    nm_ber_write(b, BYTES(0x30, 0x80, 0x24, 0x80).data, 4), NM_OK);
 	for (size_t i = 0; i < 100000; i++) {
 		size_t len = i % 1000 == 999 ? 5000 : i % 7;
 
@@ -368,8 +367,8 @@ normalises(void **state)
 		      0x01),
 		    BYTES(0x30, 0x06, 0x30, 0x00, 0x02, 0x81, 0x01, 0x01) },
 		/* strings */
-		{ BYTES(0x24, 0x80, 0x04, 1, 'a', 0x24, 0x03, 0x04, 1, 'b', 0,
-		      0),
+		{ BYTES(
+		      0x24, 0x80, 0x04, 1, 'a', 0x24, 0x03, 0x04, 1, 'b', 0, 0),
 		    BYTES(0x04, 0x02, 'a', 'b') },
 		{ BYTES(0x2c, 0x06, 0x0c, 1, 'a', 0x04, 1, 'b'),
 		    BYTES(0x0c, 0x02, 'a', 'b') },

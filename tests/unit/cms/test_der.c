@@ -14,8 +14,8 @@
 #define BYTES(...)                                                             \
 	(struct nm_bytes)                                                      \
 	{                                                                      \
-		(const uint8_t[]) { __VA_ARGS__ },                             \
-		    sizeof((const uint8_t[]) { __VA_ARGS__ })                  \
+		(const uint8_t[]){ __VA_ARGS__ },                              \
+		    sizeof((const uint8_t[]){ __VA_ARGS__ })                   \
 	}
 
 static int
@@ -35,8 +35,8 @@ stop(void **state)
 static void
 reads_elements(void **state)
 {
-	struct nm_bytes in = BYTES(0x30, 0x03, 0x02, 0x01, 0x05, 0x04, 0x81,
-	    0x01, 0xaa, 0x05, 0x00);
+	struct nm_bytes in = BYTES(
+	    0x30, 0x03, 0x02, 0x01, 0x05, 0x04, 0x81, 0x01, 0xaa, 0x05, 0x00);
 	struct nm_tlv t, inner;
 
 	(void)state;
@@ -91,12 +91,11 @@ reads_unsigned(void **state)
 	(void)state;
 	assert_true(nm_der_uint(BYTES(0), &n));
 	assert_true(n == 0);
-	assert_true(nm_der_uint(BYTES(0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-			    0xff, 0xff),
-	    &n));
+	assert_true(nm_der_uint(
+	    BYTES(0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff), &n));
 	assert_true(n == UINT64_MAX);
 	assert_false(nm_der_uint(BYTES(0x80), &n));
-	assert_false(nm_der_uint((struct nm_bytes) { NULL, 0 }, &n));
+	assert_false(nm_der_uint((struct nm_bytes){ NULL, 0 }, &n));
 	assert_false(nm_der_uint(BYTES(0x01, 0, 0, 0, 0, 0, 0, 0, 0), &n));
 }
 
@@ -136,8 +135,8 @@ writes_what_it_reads(void **state)
 		assert_true(nm_der_take(&outer.value, 0x31, &t));
 		assert_true(nm_der_take(&t.value, 0x04, &t));
 		assert_int_equal(t.value.len, sizes[i]);
-		assert_true(sizes[i] == 0 ||
-		    memcmp(t.value.data, data, sizes[i]) == 0);
+		assert_true(
+		    sizes[i] == 0 || memcmp(t.value.data, data, sizes[i]) == 0);
 		assert_true(nm_der_take(&outer.value, 0x06, &t));
 		assert_int_equal(nm_digest_by_oid(t.value), NM_DIGEST_SHA1);
 		assert_int_equal(outer.value.len, 0);

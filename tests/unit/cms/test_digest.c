@@ -44,16 +44,16 @@ digests_abc(void **state)
 	assert_int_equal(nm_digests_value(ds, NM_DIGEST_SHA256).len, 0);
 	assert_int_equal(nm_digests_update(ds, (const uint8_t *)"a", 1), NM_OK);
 	assert_int_equal(nm_digests_update(ds, NULL, 0), NM_OK);
-	assert_int_equal(nm_digests_update(ds, (const uint8_t *)"bc", 2),
-	    NM_OK);
+	assert_int_equal(
+	    nm_digests_update(ds, (const uint8_t *)"bc", 2), NM_OK);
 	assert_int_equal(nm_digests_finish(ds), NM_OK);
 	assert_int_equal(nm_digests_finish(ds), NM_OK);
 	v = nm_digests_value(ds, NM_DIGEST_SHA256);
 	assert_int_equal(v.len, 32);
 	assert_memory_equal(v.data, sha256, 32);
 	assert_int_equal(nm_digests_value(ds, NM_DIGEST_SHA1).len, 0);
-	assert_int_not_equal(nm_digests_update(ds, (const uint8_t *)"d", 1),
-	    NM_OK);
+	assert_int_not_equal(
+	    nm_digests_update(ds, (const uint8_t *)"d", 1), NM_OK);
 	nm_digests_free(&ds);
 	assert_null(ds);
 	nm_digests_free(&ds);

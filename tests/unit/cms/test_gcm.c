@@ -39,9 +39,9 @@ one_shot(PK11SymKey *key, struct nm_bytes nonce, struct nm_bytes aad,
 	SECItem item = { siBuffer, (unsigned char *)&p, sizeof(p) };
 	unsigned n = 0;
 
-	assert_int_equal(PK11_Encrypt(key, CKM_AES_GCM, &item, out, &n,
-			     (unsigned)plain.len + 16, plain.data,
-			     (unsigned)plain.len),
+	assert_int_equal(
+	    PK11_Encrypt(key, CKM_AES_GCM, &item, out, &n,
+		(unsigned)plain.len + 16, plain.data, (unsigned)plain.len),
 	    SECSuccess);
 	assert_int_equal(n, plain.len + 16);
 }
@@ -103,15 +103,15 @@ test_composed(void **state)
 	(void)state;
 	for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++) {
 		for (size_t a = 0; a < sizeof(aads) / sizeof(*aads); a++) {
-			PK11SymKey *key = nm_cipher_generate(
-			    ciphers[turn++ % 3]);
+			PK11SymKey *key =
+			    nm_cipher_generate(ciphers[turn++ % 3]);
 			size_t step = steps[turn % 4];
 
 			if (sizes[s] > 20000 && step < 4096)
 				step = 4096;
-			plain = (struct nm_bytes) { all.data, sizes[s] };
-			aad = (struct nm_bytes) { all.data + 77, aads[a] };
-			nonce = (struct nm_bytes) { all.data + 33, 12 };
+			plain = (struct nm_bytes){ all.data, sizes[s] };
+			aad = (struct nm_bytes){ all.data + 77, aads[a] };
+			nonce = (struct nm_bytes){ all.data + 33, 12 };
 			check(key, nonce, aad, plain, step, NM_GCM_COMPOSED);
 			check(key, nonce, aad, plain, step, NM_GCM_COUNTER);
 			/* other nonces: J0 is a GHASH, its counter anything */
@@ -161,7 +161,7 @@ test_limit(void **state)
 	PK11_FreeSymKey(key);
 }
 
-/* ---- the opener --------------------------------------------------------- */
+/* ---- the opener ----------------------------------------------------- */
 
 struct comparer {
 	struct nm_stage stage;
@@ -255,8 +255,8 @@ round_trip(uint64_t size, uint64_t alter, bool *same)
 	enum nm_error err;
 	size_t n;
 
-	assert_int_equal(nm_content_algorithm_make(NM_CIPHER_AES256_GCM, false,
-			     &a, NULL),
+	assert_int_equal(
+	    nm_content_algorithm_make(NM_CIPHER_AES256_GCM, false, &a, NULL),
 	    NM_OK);
 	feeder.opener = nm_aead_opener_new(key, &a, &fault);
 	sealer = nm_aead_sealer_new(key, &a, &feeder.stage, &fault);
@@ -270,7 +270,7 @@ round_trip(uint64_t size, uint64_t alter, bool *same)
 	}
 	assert_int_equal(nm_stage_finish(sealer), NM_OK);
 	err = nm_aead_opener_verify(feeder.opener, none,
-	    (struct nm_bytes) { nm_aead_sealer_tag(sealer), 16 });
+	    (struct nm_bytes){ nm_aead_sealer_tag(sealer), 16 });
 	if (err == NM_OK)
 		err = nm_aead_opener_emit(feeder.opener, &comparer.stage);
 	*same = comparer.same && comparer.at == size && comparer.finished;
@@ -292,15 +292,15 @@ test_opener(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		assert_int_equal(round_trip(sizes[i], UINT64_MAX, &same),
-		    NM_OK);
+		assert_int_equal(
+		    round_trip(sizes[i], UINT64_MAX, &same), NM_OK);
 		assert_true(same);
 		if (sizes[i] == 0)
 			continue;
 		assert_int_equal(round_trip(sizes[i], sizes[i] - 1, &same),
 		    NM_ERR_INTEGRITY_FAILURE);
-		assert_int_equal(round_trip(sizes[i], 0, &same),
-		    NM_ERR_INTEGRITY_FAILURE);
+		assert_int_equal(
+		    round_trip(sizes[i], 0, &same), NM_ERR_INTEGRITY_FAILURE);
 	}
 }
 
@@ -321,11 +321,11 @@ test_memory(void **state)
 
 	(void)state;
 	/* what 9 MiB took is all that 200 MiB may take */
-	assert_int_equal(round_trip(UINT64_C(9) << 20, UINT64_MAX, &same),
-	    NM_OK);
+	assert_int_equal(
+	    round_trip(UINT64_C(9) << 20, UINT64_MAX, &same), NM_OK);
 	before = peak();
-	assert_int_equal(round_trip(UINT64_C(200) << 20, UINT64_MAX, &same),
-	    NM_OK);
+	assert_int_equal(
+	    round_trip(UINT64_C(200) << 20, UINT64_MAX, &same), NM_OK);
 	assert_true(same);
 #ifndef __SANITIZE_ADDRESS__ /* which keeps what was freed */
 	assert_true(peak() - before < 1024);
@@ -349,29 +349,28 @@ test_tags(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = byte_at(i);
-	assert_int_equal(nm_content_algorithm_make(NM_CIPHER_AES128_GCM, false,
-			     &a, NULL),
+	assert_int_equal(
+	    nm_content_algorithm_make(NM_CIPHER_AES128_GCM, false, &a, NULL),
 	    NM_OK);
-	one_shot(key, (struct nm_bytes) { a.iv, a.iv_len }, none, plain,
-	    sealed);
+	one_shot(key, (struct nm_bytes){ a.iv, a.iv_len }, none, plain, sealed);
 	for (size_t icv = 12; icv <= 16; icv++) {
 		for (size_t tag = 0; tag <= 16; tag++) {
 			enum nm_error err;
 
 			a.icv_len = icv;
 			o = nm_aead_opener_new(key, &a, &fault);
-			assert_int_equal(nm_aead_opener_write(o, sealed,
-					     sizeof(text)),
+			assert_int_equal(
+			    nm_aead_opener_write(o, sealed, sizeof(text)),
 			    NM_OK);
-			err = nm_aead_opener_verify(o, none,
-			    (struct nm_bytes) { sealed + 100, tag });
+			err = nm_aead_opener_verify(
+			    o, none, (struct nm_bytes){ sealed + 100, tag });
 			/* exactly the length that was announced */
-			assert_int_equal(err,
-			    tag == icv ? NM_OK : NM_ERR_INTEGRITY_FAILURE);
+			assert_int_equal(
+			    err, tag == icv ? NM_OK : NM_ERR_INTEGRITY_FAILURE);
 			if (err == NM_OK) {
 				comparer.at = 0;
-				assert_int_equal(nm_aead_opener_emit(o,
-						     &comparer.stage),
+				assert_int_equal(
+				    nm_aead_opener_emit(o, &comparer.stage),
 				    NM_OK);
 				assert_true(comparer.same);
 			}

@@ -48,9 +48,8 @@ test_ours(void **state)
 			.by_key_id = i / 7 % 2 == 1 };
 		enum nm_cipher cipher = ciphers[i / 30];
 
-		assert_int_equal(encrypt(b, &to, 1, cipher, false, plain,
-				     &message),
-		    NM_OK);
+		assert_int_equal(
+		    encrypt(b, &to, 1, cipher, false, plain, &message), NM_OK);
 		assert_decrypts(b, nm_buffer_bytes(&message), plain);
 		assert_int_equal(b->layer.key_management, NM_KEY_ECDH);
 		assert_int_equal(b->layer.cipher, cipher);
@@ -63,8 +62,8 @@ test_ours(void **state)
 static void
 test_openssl(void **state)
 {
-	static const char *const mds[] = { "sha1", "sha224", "sha256",
-		"sha384", "sha512" };
+	static const char *const mds[] = { "sha1", "sha224", "sha256", "sha384",
+		"sha512" };
 	static const char *const modes[] = { "",
 		"-keyopt ecdh_cofactor_mode:1" };
 	struct bench *b = *state;
@@ -73,17 +72,17 @@ test_openssl(void **state)
 
 	save_file(b, "plain", plain);
 	for (unsigned i = 0; i < 3 * 5 * 7 * 2; i++) {
-		const char *cipher = i / 30 < 6 ? openssl_ciphers[i / 30]
-						: "des-ede3-cbc";
+		const char *cipher =
+		    i / 30 < 6 ? openssl_ciphers[i / 30] : "des-ede3-cbc";
 
 		/* the wrap follows the cipher: 3DES has its own */
-		assert_int_equal(run(b,
-				     "openssl cms -encrypt -binary -%s %s -in "
-				     "plain -outform DER -out m -recip %s.pem "
-				     "-keyopt ecdh_kdf_md:%s %s",
-				     cipher, i % 7 == 0 ? "-keyid" : "",
-				     curves[i % 3], mds[i / 3 % 5],
-				     modes[i / 15 % 2]),
+		assert_int_equal(
+		    run(b,
+			"openssl cms -encrypt -binary -%s %s -in "
+			"plain -outform DER -out m -recip %s.pem "
+			"-keyopt ecdh_kdf_md:%s %s",
+			cipher, i % 7 == 0 ? "-keyid" : "", curves[i % 3],
+			mds[i / 3 % 5], modes[i / 15 % 2]),
 		    0);
 		nm_buffer_clear(&message);
 		load_file(b, "m", &message);
@@ -105,8 +104,8 @@ test_altered(void **state)
 	unsigned integrity = 0;
 	enum nm_error err;
 
-	assert_int_equal(encrypt(b, &to, 1, NM_CIPHER_AES256_GCM, false, plain,
-			     &message),
+	assert_int_equal(
+	    encrypt(b, &to, 1, NM_CIPHER_AES256_GCM, false, plain, &message),
 	    NM_OK);
 	/* the ephemeral point, the UKM, the algorithm */
 	from = place(&message, "\x03\x42\x00\x04", 4) + 4;
@@ -119,8 +118,8 @@ test_altered(void **state)
 		message.data[at] ^= 0x20;
 	}
 	/* everything before the content */
-	until = place(&message, "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01",
-	    11);
+	until =
+	    place(&message, "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01", 11);
 	for (size_t at = 0; at < until; at++) {
 		message.data[at] ^= 0x01;
 		err = decrypt(b, nm_buffer_bytes(&message));
@@ -148,18 +147,18 @@ test_several(void **state)
 	struct nm_encrypt_to to[4];
 
 	for (unsigned i = 0; i < 4; i++)
-		to[i] = (struct nm_encrypt_to) { .cert = b->who[i].cert };
-	assert_int_equal(encrypt(b, to, 4, NM_CIPHER_AES128_CBC, false, plain,
-			     &message),
+		to[i] = (struct nm_encrypt_to){ .cert = b->who[i].cert };
+	assert_int_equal(
+	    encrypt(b, to, 4, NM_CIPHER_AES128_CBC, false, plain, &message),
 	    NM_OK);
 	assert_decrypts(b, nm_buffer_bytes(&message), plain);
 	assert_int_equal(b->layer.recipients, 4);
 	for (unsigned i = 0; i < 4; i++)
 		assert_openssl_decrypts(b, b->who[i].name, &message, plain);
 	/* two whose first fails */
-	to[0] = to[1] = (struct nm_encrypt_to) { .cert = b->who[3].cert };
-	assert_int_equal(encrypt(b, to, 2, NM_CIPHER_AES128_CBC, false, plain,
-			     &message),
+	to[0] = to[1] = (struct nm_encrypt_to){ .cert = b->who[3].cert };
+	assert_int_equal(
+	    encrypt(b, to, 2, NM_CIPHER_AES128_CBC, false, plain, &message),
 	    NM_OK);
 	message.data[place(&message, "\x03\x42\x00\x04", 4) + 9] ^= 1;
 	assert_decrypts(b, nm_buffer_bytes(&message), plain);
@@ -171,7 +170,7 @@ test_several(void **state)
 static struct nm_bytes
 item(const SECItem *i)
 {
-	return (struct nm_bytes) { i->data, i->len };
+	return (struct nm_bytes){ i->data, i->len };
 }
 
 /* One KARI with two RecipientEncryptedKeys, for which there is no writer: the
@@ -190,11 +189,11 @@ test_shared_agreement(void **state)
 	struct nm_tlv set, kari, part, keys, key, rid, id, wrapped;
 	size_t where, mark, inner;
 
-	assert_int_equal(encrypt(b, &to, 1, NM_CIPHER_AES128_GCM, false, plain,
-			     &message),
+	assert_int_equal(
+	    encrypt(b, &to, 1, NM_CIPHER_AES128_GCM, false, plain, &message),
 	    NM_OK);
 	where = place(&message, "\x02\x01\x00\x31", 4) + 3;
-	at = (struct nm_bytes) { message.data + where, message.len - where };
+	at = (struct nm_bytes){ message.data + where, message.len - where };
 	assert_true(nm_der_take(&at, 0x31, &set));
 	assert_true(nm_der_take(&set.value, 0xa1, &kari));
 	mark = nm_der_begin(&info, 0x31);
@@ -210,8 +209,8 @@ test_shared_agreement(void **state)
 		assert_true(nm_der_take(&key.value, 0xa0, &rid));
 		assert_true(nm_der_take(&rid.value, 0x04, &id));
 		assert_true(nm_der_take(&key.value, 0x04, &wrapped));
-		assert_true(nm_bytes_equal(id.value,
-		    item(&w->cert->subjectKeyID)));
+		assert_true(
+		    nm_bytes_equal(id.value, item(&w->cert->subjectKeyID)));
 		{
 			size_t list = nm_der_begin(&info, 0x30);
 
@@ -222,21 +221,21 @@ test_shared_agreement(void **state)
 				nm_der_put(&info, 0x04, "somebody else", 13);
 				nm_der_end(&info, r);
 			}
-			nm_buffer_append(&info, wrapped.raw.data,
-			    wrapped.raw.len);
+			nm_buffer_append(
+			    &info, wrapped.raw.data, wrapped.raw.len);
 			nm_der_end(&info, inner);
 			inner = nm_der_begin(&info, 0x30);
 			{
 				size_t r = nm_der_begin(&info, 0xa0);
 
-				nm_buffer_append(&info, id.raw.data,
-				    id.raw.len);
+				nm_buffer_append(
+				    &info, id.raw.data, id.raw.len);
 				nm_der_put(&info, 0x18, "20260101000000Z", 15);
 				nm_buffer_append(&info, other, sizeof(other));
 				nm_der_end(&info, r);
 			}
-			nm_buffer_append(&info, wrapped.raw.data,
-			    wrapped.raw.len);
+			nm_buffer_append(
+			    &info, wrapped.raw.data, wrapped.raw.len);
 			nm_der_end(&info, inner);
 			nm_der_end(&info, list);
 		}
@@ -266,8 +265,8 @@ test_unsupported(void **state)
 	struct nm_encrypt_to to = { .cert = who(b, "p256")->cert };
 	size_t at;
 
-	assert_int_equal(encrypt(b, &to, 1, NM_CIPHER_AES128_GCM, false, plain,
-			     &message),
+	assert_int_equal(
+	    encrypt(b, &to, 1, NM_CIPHER_AES128_GCM, false, plain, &message),
 	    NM_OK);
 	at = place(&message, std, sizeof(std));
 	message.data[at + 4] = 15; /* mqvSinglePass-sha256kdf */
@@ -297,9 +296,8 @@ test_x963(void **state)
 
 	for (unsigned i = 0; i < sizeof(z); i++)
 		z[i] = (uint8_t)i;
-	assert_true(nm_x963(NM_DIGEST_SHA256,
-	    (struct nm_bytes) { z, sizeof(z) },
-	    (struct nm_bytes) { info, sizeof(info) }, out, sizeof(out)));
+	assert_true(nm_x963(NM_DIGEST_SHA256, (struct nm_bytes){ z, sizeof(z) },
+	    (struct nm_bytes){ info, sizeof(info) }, out, sizeof(out)));
 	assert_int_equal(run(b,
 			     "openssl kdf -binary -keylen 72 -kdfopt "
 			     "digest:SHA256 -kdfopt hexkey:000102030405060708"

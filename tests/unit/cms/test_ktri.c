@@ -51,8 +51,8 @@ test_ours(void **state)
 			assert_int_equal(b->layer.cipher, ciphers[c]);
 			assert_int_equal(b->layer.key_management,
 			    d < 5 ? NM_KEY_RSA_OAEP : NM_KEY_RSA_PKCS1);
-			assert_ptr_equal(b->layer.decrypted_with,
-			    who(b, "rsa")->cert);
+			assert_ptr_equal(
+			    b->layer.decrypted_with, who(b, "rsa")->cert);
 			assert_int_equal(b->layer.recipients, 1);
 			assert_openssl_decrypts(b, "rsa", &message, plain);
 		}
@@ -84,13 +84,13 @@ test_openssl(void **state)
 	for (size_t c = 0; c < 6; c++) {
 		for (size_t o = 0; o < sizeof(options) / sizeof(*options);
 		     o++) {
-			assert_int_equal(run(b,
-					     "openssl cms -encrypt -binary -%s "
-					     "%s -in plain -outform DER -out m "
-					     "-recip rsa.pem %s",
-					     openssl_ciphers[c],
-					     o % 2 ? "-stream" : "-keyid",
-					     options[o]),
+			assert_int_equal(
+			    run(b,
+				"openssl cms -encrypt -binary -%s "
+				"%s -in plain -outform DER -out m "
+				"-recip rsa.pem %s",
+				openssl_ciphers[c],
+				o % 2 ? "-stream" : "-keyid", options[o]),
 			    0);
 			nm_buffer_clear(&message);
 			load_file(b, "m", &message);
@@ -121,25 +121,24 @@ test_implicit_rejection(void **state)
 	unsigned streamed = 0;
 
 	for (unsigned c = 0; c < 2; c++) {
-		enum nm_cipher cipher = c == 0 ? NM_CIPHER_AES256_CBC
-					       : NM_CIPHER_AES256_GCM;
+		enum nm_cipher cipher =
+		    c == 0 ? NM_CIPHER_AES256_CBC : NM_CIPHER_AES256_GCM;
 
 		/* a content that was altered: the reference */
-		assert_int_equal(encrypt(b, &to, 1, cipher, false, plain,
-				     &message),
-		    NM_OK);
+		assert_int_equal(
+		    encrypt(b, &to, 1, cipher, false, plain, &message), NM_OK);
 		if (c == 0)
 			message.data[message.len - 11] ^= 1;
 		else
 			message.data[message.len - 7] ^= 1;
 		assert_int_equal(decrypt(b, nm_buffer_bytes(&message)),
 		    NM_ERR_INTEGRITY_FAILURE);
-		(void)snprintf(reference, sizeof(reference), "%s",
-		    b->fault.text);
+		(void)snprintf(
+		    reference, sizeof(reference), "%s", b->fault.text);
 		/* bad padding in RSA */
 		for (unsigned i = 0; i < 8; i++) {
-			assert_int_equal(encrypt(b, &to, 1, cipher, false,
-					     plain, &message),
+			assert_int_equal(
+			    encrypt(b, &to, 1, cipher, false, plain, &message),
 			    NM_OK);
 			encrypted_key(&message)[31 * i] ^= (uint8_t)(1 + i);
 			assert_int_equal(decrypt(b, nm_buffer_bytes(&message)),
@@ -151,14 +150,13 @@ test_implicit_rejection(void **state)
 			streamed += b->plain.len != 0;
 		}
 		/* a key of the wrong length, properly padded */
-		assert_int_equal(encrypt(b, &to, 1,
-				     c == 0 ? NM_CIPHER_AES128_CBC
-					    : NM_CIPHER_AES128_GCM,
-				     false, plain, &shorter),
+		assert_int_equal(
+		    encrypt(b, &to, 1,
+			c == 0 ? NM_CIPHER_AES128_CBC : NM_CIPHER_AES128_GCM,
+			false, plain, &shorter),
 		    NM_OK);
-		assert_int_equal(encrypt(b, &to, 1, cipher, false, plain,
-				     &message),
-		    NM_OK);
+		assert_int_equal(
+		    encrypt(b, &to, 1, cipher, false, plain, &message), NM_OK);
 		memcpy(encrypted_key(&message), encrypted_key(&shorter), 256);
 		assert_int_equal(decrypt(b, nm_buffer_bytes(&message)),
 		    NM_ERR_INTEGRITY_FAILURE);
@@ -184,23 +182,23 @@ test_order(void **state)
 		{ .cert = rsa, .oaep = true } };
 
 	/* OAEP before v1.5 */
-	assert_int_equal(encrypt(b, two, 2, NM_CIPHER_AES128_GCM, false, plain,
-			     &message),
+	assert_int_equal(
+	    encrypt(b, two, 2, NM_CIPHER_AES128_GCM, false, plain, &message),
 	    NM_OK);
 	assert_decrypts(b, nm_buffer_bytes(&message), plain);
 	assert_int_equal(b->layer.key_management, NM_KEY_RSA_OAEP);
 	assert_int_equal(b->key_calls, 1);
 	/* only one v1.5, though the second would fit */
-	assert_int_equal(encrypt(b, same, 2, NM_CIPHER_AES128_GCM, false, plain,
-			     &message),
+	assert_int_equal(
+	    encrypt(b, same, 2, NM_CIPHER_AES128_GCM, false, plain, &message),
 	    NM_OK);
 	encrypted_key(&message)[100] ^= 1;
-	assert_int_equal(decrypt(b, nm_buffer_bytes(&message)),
-	    NM_ERR_INTEGRITY_FAILURE);
+	assert_int_equal(
+	    decrypt(b, nm_buffer_bytes(&message)), NM_ERR_INTEGRITY_FAILURE);
 	assert_int_equal(b->key_calls, 1);
 	/* but the next OAEP, when the first fails */
-	assert_int_equal(encrypt(b, oaeps, 2, NM_CIPHER_AES128_GCM, false,
-			     plain, &message),
+	assert_int_equal(
+	    encrypt(b, oaeps, 2, NM_CIPHER_AES128_GCM, false, plain, &message),
 	    NM_OK);
 	encrypted_key(&message)[100] ^= 1;
 	assert_decrypts(b, nm_buffer_bytes(&message), plain);
@@ -227,8 +225,8 @@ test_token(void **state)
 			.oaep = i % 2 == 1,
 			.oaep_digest = NM_DIGEST_SHA1 };
 
-		assert_int_equal(encrypt(b, &to, 1, ciphers[i], false, plain,
-				     &message),
+		assert_int_equal(
+		    encrypt(b, &to, 1, ciphers[i], false, plain, &message),
 		    NM_OK);
 		assert_decrypts(b, nm_buffer_bytes(&message), plain);
 		encrypted_key(&message)[77] ^= 1;

@@ -75,14 +75,15 @@ token_who(struct token *t, struct bench *b, const char *name)
 {
 	char spec[512];
 
-	assert_int_equal(run(b,
-			     "softhsm2-util --import %s.key --token card --label %s "
-			     "--id 0a0b --pin %s >softhsm.out",
-			     name, name, TOKEN_PIN),
+	assert_int_equal(
+	    run(b,
+		"softhsm2-util --import %s.key --token card --label %s "
+		"--id 0a0b --pin %s >softhsm.out",
+		name, name, TOKEN_PIN),
 	    0);
 	PK11_SetPasswordFunc(token_pin);
-	(void)snprintf(spec, sizeof(spec), "library=%s name=SoftHSM",
-	    token_library());
+	(void)snprintf(
+	    spec, sizeof(spec), "library=%s name=SoftHSM", token_library());
 	t->module = SECMOD_LoadUserModule(spec, NULL, PR_FALSE);
 	assert_non_null(t->module);
 	assert_true(t->module->loaded);
@@ -94,8 +95,8 @@ token_who(struct token *t, struct bench *b, const char *name)
 	assert_non_null(t->slot);
 	assert_int_equal(PK11_Authenticate(t->slot, PR_TRUE, NULL), SECSuccess);
 	{
-		SECKEYPrivateKeyList *keys = PK11_ListPrivKeysInSlot(t->slot,
-		    NULL, NULL);
+		SECKEYPrivateKeyList *keys =
+		    PK11_ListPrivKeysInSlot(t->slot, NULL, NULL);
 		SECKEYPrivateKeyListNode *node;
 
 		assert_non_null(keys);

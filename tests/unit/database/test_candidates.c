@@ -32,8 +32,8 @@ find(enum nm_database_kind caller, const char *configured)
 	struct nm_candidates c;
 	struct nm_fault fault = { 0 };
 
-	assert_int_equal(nm_candidates_find(caller, configured, &c, &fault),
-	    NM_OK);
+	assert_int_equal(
+	    nm_candidates_find(caller, configured, &c, &fault), NM_OK);
 	return c;
 }
 
@@ -49,8 +49,8 @@ nothing_but_own(void **state)
 	assert_false(c.items[0].exists);
 	assert_null(c.items[0].problem);
 	assert_int_equal(strlen(c.items[0].id), 16);
-	assert_string_equal(c.items[0].path,
-	    pki_path(&home, ".local/share/nssmime", path));
+	assert_string_equal(
+	    c.items[0].path, pki_path(&home, ".local/share/nssmime", path));
 	nm_candidates_clear(&c);
 	assert_int_equal(c.count, 0);
 	assert_false(NSS_IsInitialized());
@@ -59,21 +59,23 @@ nothing_but_own(void **state)
 static void
 make_profiles(void)
 {
-	assert_int_equal(pki_run(&home,
-	    "mkdir -p .thunderbird/a.default .thunderbird/b.release "
-	    ".mozilla/firefox/f .pki/nssdb elsewhere/c; "
-	    "touch .thunderbird/b.release/cert9.db .pki/nssdb/cert9.db "
-	    ".mozilla/firefox/f/cert8.db elsewhere/c/cert9.db\n"
-	    "printf '%%s\\n' '[General]' 'Version=2' "
-	    "'[Profile0]' 'Name=default' 'IsRelative=1' 'Path=a.default' "
-	    "'Default=1' '[Profile1]' 'Name=release' 'IsRelative=1' "
-	    "'Path=b.release' '[Profile2]' 'Name=gone' 'Path=gone' "
-	    "'[Profile3]' 'Name=far' 'IsRelative=0' "
-	    "\"Path=$PWD/elsewhere/c\" > .thunderbird/profiles.ini\n"
-	    "printf '%%s\\r\\n' '[FDC34C9F024745EB]' 'Default=b.release' "
-	    "'Locked=1' > .thunderbird/installs.ini\n"
-	    "printf '%%s\\n' '[Profile0]' 'Name=only' 'Path=f' "
-	    "> .mozilla/firefox/profiles.ini"), 0);
+	assert_int_equal(
+	    pki_run(&home,
+		"mkdir -p .thunderbird/a.default .thunderbird/b.release "
+		".mozilla/firefox/f .pki/nssdb elsewhere/c; "
+		"touch .thunderbird/b.release/cert9.db .pki/nssdb/cert9.db "
+		".mozilla/firefox/f/cert8.db elsewhere/c/cert9.db\n"
+		"printf '%%s\\n' '[General]' 'Version=2' "
+		"'[Profile0]' 'Name=default' 'IsRelative=1' 'Path=a.default' "
+		"'Default=1' '[Profile1]' 'Name=release' 'IsRelative=1' "
+		"'Path=b.release' '[Profile2]' 'Name=gone' 'Path=gone' "
+		"'[Profile3]' 'Name=far' 'IsRelative=0' "
+		"\"Path=$PWD/elsewhere/c\" > .thunderbird/profiles.ini\n"
+		"printf '%%s\\r\\n' '[FDC34C9F024745EB]' 'Default=b.release' "
+		"'Locked=1' > .thunderbird/installs.ini\n"
+		"printf '%%s\\n' '[Profile0]' 'Name=only' 'Path=f' "
+		"> .mozilla/firefox/profiles.ini"),
+	    0);
 }
 
 static void
@@ -130,8 +132,8 @@ configured_comes_first(void **state)
 	assert_int_equal(c.items[0].kind, NM_DATABASE_CONFIGURED);
 	assert_true(c.items[0].exists);
 	nm_candidates_clear(&c);
-	assert_int_equal(nm_candidates_find(NM_DATABASE_FIREFOX,
-			     "sql:relative", &c, &fault),
+	assert_int_equal(
+	    nm_candidates_find(NM_DATABASE_FIREFOX, "sql:relative", &c, &fault),
 	    NM_ERR_CONFIGURATION_INVALID);
 	assert_int_equal(fault.code, NM_ERR_CONFIGURATION_INVALID);
 	assert_int_equal(c.count, 0);
@@ -146,13 +148,15 @@ other_folders(void **state)
 	(void)state;
 	setenv("XDG_CONFIG_HOME", pki_path(&home, "cfg", path), 1);
 	setenv("XDG_DATA_HOME", "relative is ignored", 1);
-	assert_int_equal(pki_run(&home,
-	    "mkdir -p cfg/mozilla/firefox/x .local/share/pki/nssdb "
-	    "snap/thunderbird/common/.thunderbird/y; "
-	    "printf '[Profile0]\\nPath=x\\n' "
-	    "> cfg/mozilla/firefox/profiles.ini; "
-	    "printf '[Profile0]\\nName=s\\nPath=y\\n' "
-	    "> snap/thunderbird/common/.thunderbird/profiles.ini"), 0);
+	assert_int_equal(
+	    pki_run(&home,
+		"mkdir -p cfg/mozilla/firefox/x .local/share/pki/nssdb "
+		"snap/thunderbird/common/.thunderbird/y; "
+		"printf '[Profile0]\\nPath=x\\n' "
+		"> cfg/mozilla/firefox/profiles.ini; "
+		"printf '[Profile0]\\nName=s\\nPath=y\\n' "
+		"> snap/thunderbird/common/.thunderbird/profiles.ini"),
+	    0);
 	c = find(NM_DATABASE_THUNDERBIRD, NULL);
 	assert_int_equal(c.count, 4);
 	assert_string_equal(c.items[0].label, "Thunderbird (snap), profile s");
@@ -167,12 +171,15 @@ hostile_profiles(void **state)
 	struct nm_candidates c;
 
 	(void)state;
-	assert_int_equal(pki_run(&home,
-	    "mkdir -p .thunderbird/p; { printf 'Path=x\\n=\\n[\\n[]\\n"
-	    "[Profile0\\n[Profile1]\\nPath\\n[Profile2]\\nPath=p\\nPath=p\\n';"
-	    " for i in $(seq 5000); do echo \"[Profile$i]\"; "
-	    "echo Path=p; done; } > .thunderbird/profiles.ini; "
-	    "head -c 3000000 /dev/zero > .thunderbird/installs.ini"), 0);
+	assert_int_equal(
+	    pki_run(&home,
+		"mkdir -p .thunderbird/p; { printf 'Path=x\\n=\\n[\\n[]\\n"
+		"[Profile0\\n[Profile1]\\nPath\\n[Profile2]\\nPath=p\\nPath="
+		"p\\n';"
+		" for i in $(seq 5000); do echo \"[Profile$i]\"; "
+		"echo Path=p; done; } > .thunderbird/profiles.ini; "
+		"head -c 3000000 /dev/zero > .thunderbird/installs.ini"),
+	    0);
 	c = find(NM_DATABASE_THUNDERBIRD, NULL);
 	assert_int_equal(c.count, 2);
 	assert_int_equal(c.items[0].kind, NM_DATABASE_THUNDERBIRD);

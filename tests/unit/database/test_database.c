@@ -36,8 +36,8 @@ open_db(const char *name)
 	struct nm_fault fault = { 0 };
 	char path[256];
 
-	if (nm_database_open(pki_path(&pki, name, path),
-		NM_DATABASE_CONFIGURED, false, &db, &fault) != NM_OK)
+	if (nm_database_open(pki_path(&pki, name, path), NM_DATABASE_CONFIGURED,
+		false, &db, &fault) != NM_OK)
 		fail_msg("%s", fault.text);
 	return db;
 }
@@ -72,20 +72,23 @@ reading_leaves_the_files(void **state)
 	struct nm_database *db;
 
 	(void)state;
-	assert_int_equal(pki_run(&pki,
-	    "cp -r db calm; sha256sum calm/* > calm.sums; "
-	    "stat -c '%%n %%Y %%s' calm calm/* > calm.stat; sleep 1.1"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"cp -r db calm; sha256sum calm/* > calm.sums; "
+		"stat -c '%%n %%Y %%s' calm calm/* > calm.stat; sleep 1.1"),
+	    0);
 	db = open_db("calm");
 	assert_true(nm_database_writable(db));
 	assert_int_equal(nm_database_get_kind(db), NM_DATABASE_CONFIGURED);
 	assert_int_equal(list(), 16);
 	close_db(&db);
-	assert_int_equal(pki_run(&pki,
-	    "sha256sum -c calm.sums && stat -c '%%n %%Y %%s' calm calm/* | "
-	    "cmp - calm.stat && test $(ls calm | wc -l) = 3"), 0);
-	/* pkcs11.txt is not made either */
-	assert_int_equal(pki_run(&pki, "cp -r db bare; rm bare/pkcs11.txt"),
+	assert_int_equal(
+	    pki_run(&pki,
+		"sha256sum -c calm.sums && stat -c '%%n %%Y %%s' calm calm/* | "
+		"cmp - calm.stat && test $(ls calm | wc -l) = 3"),
 	    0);
+	/* pkcs11.txt is not made either */
+	assert_int_equal(pki_run(&pki, "cp -r db bare; rm bare/pkcs11.txt"), 0);
 	db = open_db("bare");
 	assert_int_equal(list(), 16);
 	close_db(&db);
@@ -142,9 +145,11 @@ made_where_there_is_none(void **state)
 	assert_int_equal(
 	    pki_run(&pki, "test -z \"$(find new -type f -perm /077)\""), 0);
 	/* a key can be imported by others, so it has the empty password */
-	assert_int_equal(pki_run(&pki,
-	    "pk12util -i bob.p12 -d sql:new/below/nssmime -W nssmime "
-	    "-K ''"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"pk12util -i bob.p12 -d sql:new/below/nssmime -W nssmime "
+		"-K ''"),
+	    0);
 }
 
 static void
@@ -160,8 +165,8 @@ odd_folders(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		assert_int_equal(mkdir(pki_path(&pki, names[i], path), 0700),
-		    0);
+		assert_int_equal(
+		    mkdir(pki_path(&pki, names[i], path), 0700), 0);
 		for (size_t j = 0; j < 3; j++) {
 			snprintf(path, sizeof(path), "db/%s", files[j]);
 			pki_read(&pki, path, &b);
@@ -183,8 +188,9 @@ broken(void **state)
 	char path[256];
 
 	(void)state;
-	assert_int_equal(pki_run(&pki,
-	    "cp -r db broken; head -c 5000 /dev/urandom > broken/cert9.db"),
+	assert_int_equal(
+	    pki_run(&pki,
+		"cp -r db broken; head -c 5000 /dev/urandom > broken/cert9.db"),
 	    0);
 	assert_int_equal(nm_database_open(pki_path(&pki, "broken", path),
 			     NM_DATABASE_OWN, false, &db, &fault),
@@ -193,8 +199,8 @@ broken(void **state)
 	assert_false(NSS_IsInitialized());
 	db = open_db("db"); /* and another one after it */
 	close_db(&db);
-	assert_int_equal(nm_database_open("relative", NM_DATABASE_OWN, false,
-			     &db, NULL),
+	assert_int_equal(
+	    nm_database_open("relative", NM_DATABASE_OWN, false, &db, NULL),
 	    NM_ERR_INTERNAL);
 }
 
@@ -214,8 +220,10 @@ epoch(void **state)
 	second = nm_database_epoch(db);
 	assert_true(first != second);
 	/* another process writes while we have it open */
-	assert_int_equal(pki_run(&pki,
-	    "certutil -A -d sql:moving -n mallory -t ,, -i mallory.crt"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"certutil -A -d sql:moving -n mallory -t ,, -i mallory.crt"),
+	    0);
 	assert_true(second != nm_database_epoch(db));
 	assert_int_equal(list(), 17);
 	close_db(&db);
@@ -231,8 +239,7 @@ roots_and_engine(void **state)
 	assert_true(CERT_GetUsePKIXForValidation());
 	close_db(&db);
 	/* and nothing of it was written down */
-	assert_int_not_equal(pki_run(&pki, "grep -q nssckbi db/pkcs11.txt"),
-	    0);
+	assert_int_not_equal(pki_run(&pki, "grep -q nssckbi db/pkcs11.txt"), 0);
 }
 
 static void
@@ -245,8 +252,9 @@ read_only(void **state)
 
 	(void)state;
 	assert_int_equal(pki_run(&pki,
-	    "chmod 711 .; cp -r db fixed; chmod 444 fixed/*; "
-	    "chmod 555 fixed"), 0);
+			     "chmod 711 .; cp -r db fixed; chmod 444 fixed/*; "
+			     "chmod 555 fixed"),
+	    0);
 	/* whom file modes do not bind becomes another */
 	if ((pid = fork()) == 0) {
 		status = 10;

@@ -15,8 +15,9 @@ setup(void **state)
 	(void)state;
 	pki_make(&pki);
 	assert_int_equal(pki_run(&pki,
-	    "cp -r db locked; echo secret > pw; echo > none; "
-	    "certutil -W -d sql:locked -f none -@ pw"), 0);
+			     "cp -r db locked; echo secret > pw; echo > none; "
+			     "certutil -W -d sql:locked -f none -@ pw"),
+	    0);
 	return 0;
 }
 
@@ -136,8 +137,10 @@ newer_form(void **state)
 	if (NSS_VersionCheck("3.103"))
 		return; /* it can check them */
 	assert_int_equal(pki_run(&pki,
-	    "cp -r locked newer; sqlite3 newer/key4.db \"UPDATE metaData SET "
-	    "item1 = randomblob(48) WHERE id = 'password'\""), 0);
+			     "cp -r locked newer; sqlite3 newer/key4.db "
+			     "\"UPDATE metaData SET "
+			     "item1 = randomblob(48) WHERE id = 'password'\""),
+	    0);
 	db = open_db("newer");
 	assert_int_equal(unlock(db, &s), NM_ERR_PASSWORD_FORMAT_UNSUPPORTED);
 	assert_int_equal(s.asked, 0);
@@ -159,14 +162,16 @@ changing(void **state)
 	db = open_db("changing");
 	asker = script_asker(&first);
 	/* there is no old one to be asked for */
-	assert_int_equal(nm_token_change_password(db, NULL, &asker, NULL),
-	    NM_OK);
+	assert_int_equal(
+	    nm_token_change_password(db, NULL, &asker, NULL), NM_OK);
 	assert_int_equal(first.asked, 1);
 	close_db(&db);
 	assert_int_equal(
 	    pki_run(&pki, "certutil -K -d sql:changing -f none"), 65280);
-	assert_int_equal(pki_run(&pki,
-	    "echo 'new pä$' > new; certutil -K -d sql:changing -f new"), 0);
+	assert_int_equal(
+	    pki_run(&pki,
+		"echo 'new pä$' > new; certutil -K -d sql:changing -f new"),
+	    0);
 
 	db = open_db("changing");
 	assert_true(locked(db));
@@ -178,14 +183,14 @@ changing(void **state)
 	assert_int_equal(nm_token_change_password(db, NULL, &asker, NULL),
 	    NM_ERR_USER_DECLINED);
 	asker = script_asker(&second);
-	assert_int_equal(nm_token_change_password(db, NULL, &asker, NULL),
-	    NM_OK);
+	assert_int_equal(
+	    nm_token_change_password(db, NULL, &asker, NULL), NM_OK);
 	assert_int_equal(second.asked, 3);
 	assert_int_equal(nm_token_change_password(db, NULL, NULL, NULL),
 	    NM_ERR_PASSWORD_REQUIRED);
 	close_db(&db);
-	assert_int_equal(pki_run(&pki, "certutil -K -d sql:changing -f none"),
-	    0);
+	assert_int_equal(
+	    pki_run(&pki, "certutil -K -d sql:changing -f none"), 0);
 }
 
 static CERTCertificate *

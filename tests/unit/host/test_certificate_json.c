@@ -187,7 +187,7 @@ test_not_utf8(void **state)
 		for (const char *p = json_object_get_string(json); *p != '\0';
 		     p++)
 			assert_true((unsigned char)*p < 0x80 ||
-				    strchr("\xef\xbf\xbd", *p) != NULL);
+			    strchr("\xef\xbf\xbd", *p) != NULL);
 		json_object_put(json);
 	}
 }
@@ -198,7 +198,7 @@ test_reasons(void **state)
 	(void)state;
 	assert_json(host_reasons_json(0), "[]");
 	assert_json(host_reasons_json(NM_REASON_BIT(NM_REASON_EXPIRED) |
-				      NM_REASON_BIT(NM_REASON_CONTENT_ALTERED)),
+			NM_REASON_BIT(NM_REASON_CONTENT_ALTERED)),
 	    "[\"content-altered\",\"expired\"]");
 	assert_true(host_reasons_usable(0));
 	assert_true(
@@ -208,7 +208,7 @@ test_reasons(void **state)
 	    host_reasons_usable(NM_REASON_BIT(NM_REASON_ISSUER_UNKNOWN)));
 	assert_false(
 	    host_reasons_usable(NM_REASON_BIT(NM_REASON_EXPIRED_SINCE) |
-				NM_REASON_BIT(NM_REASON_REVOKED)));
+		NM_REASON_BIT(NM_REASON_REVOKED)));
 }
 
 /* Two chains that share an issuer: one entry, both of its faults. */

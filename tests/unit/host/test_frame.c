@@ -203,17 +203,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_frames_in_a_row, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_every_cut, setup,
-		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_frames_in_a_row, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_every_cut, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_largest, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_too_large_is_skipped,
-		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_too_large_is_skipped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_queue, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_sent_in_pieces, setup,
-		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_sent_in_pieces, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

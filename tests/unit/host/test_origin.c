@@ -21,7 +21,8 @@ test_canonical(void **state)
 		{ "https://mail.example", "https://mail.example" },
 		{ "HTTPS://Mail.Example:443", "https://mail.example" },
 		{ "https://mail.example:8443", "https://mail.example:8443" },
-		{ "https://b\xc3\xbc" "cher.example",
+		{ "https://b\xc3\xbc"
+		  "cher.example",
 		    "https://xn--bcher-kva.example" },
 		{ "https://xn--bcher-kva.example",
 		    "https://xn--bcher-kva.example" },
@@ -115,16 +116,16 @@ test_caller(void **state)
 	assert_true(caller(&c, "/m.json", HOST_FIREFOX_ID));
 	assert_true(host_caller_allowed(&c, &s));
 	assert_true(c.webmail);
-	assert_true(caller(&c, "chrome-extension://" HOST_CHROMIUM_ID "/",
-	    NULL));
+	assert_true(
+	    caller(&c, "chrome-extension://" HOST_CHROMIUM_ID "/", NULL));
 	assert_true(host_caller_allowed(&c, &s));
 	assert_int_equal(c.kind, NM_DATABASE_SHARED);
 	assert_true(c.webmail);
 	/* each in its own family only */
 	assert_true(caller(&c, "/m.json", HOST_CHROMIUM_ID));
 	assert_false(host_caller_allowed(&c, &s));
-	assert_true(caller(&c, "chrome-extension://" HOST_FIREFOX_ID "/",
-	    NULL));
+	assert_true(
+	    caller(&c, "chrome-extension://" HOST_FIREFOX_ID "/", NULL));
 	assert_false(host_caller_allowed(&c, &s));
 	assert_true(caller(&c, "chrome-extension://" HOST_CHROMIUM_ID, NULL));
 	assert_false(host_caller_allowed(&c, &s));

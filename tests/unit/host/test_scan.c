@@ -25,7 +25,7 @@ test_recognised(void **state)
 		START "{\"stream\":7,\"data\":\"YWJj\"}}",
 		START "{\"data\":\"YWJj\",\"stream\":7}}\n",
 		(" { \"params\" : { \"data\" : \"YWJj\" , \"stream\" : 7 } , "
-		"\"method\" : \"stream.data\" , \"jsonrpc\" : \"2.0\" } "),
+		 "\"method\" : \"stream.data\" , \"jsonrpc\" : \"2.0\" } "),
 	};
 	const char *data;
 	uint64_t stream;
@@ -44,7 +44,11 @@ static void
 test_not_recognised(void **state)
 {
 	static const char *const other[] = {
-		"", "{", "{}", "[]", "null",
+		"",
+		"{",
+		"{}",
+		"[]",
+		"null",
 		START "{\"stream\":7,\"data\":\"YWJj\"}",
 		START "{\"stream\":7,\"data\":\"YWJj\"}}x",
 		START "{\"stream\":7,\"data\":\"YWJj\"},\"id\":1}",

@@ -42,8 +42,8 @@ check(const struct host_schema *s, const char *text, struct nm_fault *fault)
 	enum nm_error err;
 
 	fault->code = NM_OK;
-	assert_int_equal(host_json_parse(text, strlen(text), &params, NULL),
-	    NM_OK);
+	assert_int_equal(
+	    host_json_parse(text, strlen(text), &params, NULL), NM_OK);
 	err = host_schema_check(s, params, fault);
 	json_object_put(params);
 	return err;
@@ -53,14 +53,22 @@ static void
 test_good(void **state)
 {
 	static const char *const good[] = {
-		"{}", "{\"text\":\"x\"}", "{\"word\":\"two\"}",
-		"{\"flag\":false}", "{\"positive\":9007199254740991}",
-		"{\"size\":0}", "{\"object\":{\"n\":1}}", "{\"strings\":[]}",
-		"{\"strings\":[\"a\"]}", "{\"objects\":[{\"n\":1}]}",
+		"{}",
+		"{\"text\":\"x\"}",
+		"{\"word\":\"two\"}",
+		"{\"flag\":false}",
+		"{\"positive\":9007199254740991}",
+		"{\"size\":0}",
+		"{\"object\":{\"n\":1}}",
+		"{\"strings\":[]}",
+		"{\"strings\":[\"a\"]}",
+		"{\"objects\":[{\"n\":1}]}",
 		"{\"mixed\":[\"a\",{\"n\":1}]}",
 		"{\"map\":{\"any\":{\"n\":1},\"other\":{\"n\":2}}}",
-		"{\"data\":\"\"}", "{\"data\":\"YQ==\"}",
-		"{\"time\":\"2026-11-24T05:03:04+01:00\"}", "{\"id\":1.5}",
+		"{\"data\":\"\"}",
+		"{\"data\":\"YQ==\"}",
+		"{\"time\":\"2026-11-24T05:03:04+01:00\"}",
+		"{\"id\":1.5}",
 		"{\"id\":\"x\"}",
 		("{\"origin\":\"x\",\"prompt\":\"never\","
 		 "\"progress\":true}"),
@@ -130,8 +138,8 @@ test_required(void **state)
 
 	(void)state;
 	fault.code = NM_OK;
-	assert_int_equal(host_schema_check(inner, NULL, &fault),
-	    NM_ERR_INVALID_PARAMS);
+	assert_int_equal(
+	    host_schema_check(inner, NULL, &fault), NM_ERR_INVALID_PARAMS);
 	assert_non_null(strstr(fault.text, "\"n\""));
 	assert_int_equal(check(inner, "{\"n\":1}", &fault), NM_OK);
 }
@@ -177,9 +185,10 @@ static void
 test_json(void **state)
 {
 	static const char *const bad[] = { "", " ", "{", "{}x", "{} {}",
-		"{'a':1}", "['a']", "NaN", "Infinity", "-Infinity",
-		"True", "/**/1", "{\"a\"=1}", "{\"a\":1,}", "[1,]", "{a:1}", "nul", "tru", "01",
-		"\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", "\"a\nb\"" };
+		"{'a':1}", "['a']", "NaN", "Infinity", "-Infinity", "True",
+		"/**/1", "{\"a\"=1}", "{\"a\":1,}", "[1,]", "{a:1}", "nul",
+		"tru", "01", "\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"",
+		"\"a\nb\"" };
 	struct json_object *out;
 	char deep[200];
 
@@ -190,8 +199,8 @@ test_json(void **state)
 			fail_msg("taken: %s", bad[i]);
 		assert_null(out);
 	}
-	assert_int_equal(host_json_parse("{\"a\":\0}", 7, &out, NULL),
-	    NM_ERR_PARSE);
+	assert_int_equal(
+	    host_json_parse("{\"a\":\0}", 7, &out, NULL), NM_ERR_PARSE);
 	memset(deep, '[', 100);
 	memset(deep + 100, ']', 100);
 	assert_int_equal(host_json_parse(deep, 200, &out, NULL), NM_ERR_PARSE);
@@ -208,8 +217,8 @@ test_members(void **state)
 	const char text[] = "{\"a\":\"x\",\"b\":true,\"c\":1}";
 
 	(void)state;
-	assert_int_equal(host_json_parse(text, strlen(text), &out, NULL),
-	    NM_OK);
+	assert_int_equal(
+	    host_json_parse(text, strlen(text), &out, NULL), NM_OK);
 	assert_string_equal(host_string(out, "a"), "x");
 	assert_null(host_string(out, "c"));
 	assert_null(host_string(NULL, "a"));

@@ -35,11 +35,12 @@ test_utf8(void **state)
 				   "\xf0\x9f\x98\x80z";
 
 	(void)state;
-	assert_int_equal(host_utf8_valid((const uint8_t *)good,
-			     strlen(good)), strlen(good));
+	assert_int_equal(
+	    host_utf8_valid((const uint8_t *)good, strlen(good)), strlen(good));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(host_utf8_valid((const uint8_t *)bad[i],
-				     strlen(bad[i])), 0);
+		assert_int_equal(
+		    host_utf8_valid((const uint8_t *)bad[i], strlen(bad[i])),
+		    0);
 }
 
 static void
@@ -65,11 +66,10 @@ test_clean(void **state)
 	    "a\xe2\x80\x8e\xe2\x80\xae\xe2\x81\xa6\xe2\x81\xa9\xd8\x9cz", 99,
 	    "az");
 	/* no width: ZWSP, BOM, a tag */
-	check(host_text_clean, "a\xe2\x80\x8b\xef\xbb\xbf\xf3\xa0\x81\x81z",
-	    99, "az");
+	check(host_text_clean, "a\xe2\x80\x8b\xef\xbb\xbf\xf3\xa0\x81\x81z", 99,
+	    "az");
 	check(host_text_clean, "a\xffz", 99, "a\xef\xbf\xbdz");
-	check(host_text_clean, "\xc3\xa4\xc3\xa4", 3,
-	    "\xc3\xa4\xe2\x80\xa6");
+	check(host_text_clean, "\xc3\xa4\xc3\xa4", 3, "\xc3\xa4\xe2\x80\xa6");
 	check(host_text_clean, "abc", 3, "abc");
 }
 
@@ -78,12 +78,22 @@ test_both_forms(void **state)
 {
 	(void)state;
 	check(host_text_show, "https://xn--bcher-kva.example", 99,
-	    "https://xn--bcher-kva.example (b\xc3\xbc" "cher.example)");
-	check(host_text_show, "x@b\xc3\xbc" "cher.example, y", 99,
-	    "x@b\xc3\xbc" "cher.example (xn--bcher-kva.example), y");
-	check(host_text_show, "b\xc3\xbc" "cher", 99, "b\xc3\xbc" "cher");
-	check(host_text_show, "https://mail.example", 99,
-	    "https://mail.example");
+	    "https://xn--bcher-kva.example (b\xc3\xbc"
+	    "cher.example)");
+	check(host_text_show,
+	    "x@b\xc3\xbc"
+	    "cher.example, y",
+	    99,
+	    "x@b\xc3\xbc"
+	    "cher.example (xn--bcher-kva.example), y");
+	check(host_text_show,
+	    "b\xc3\xbc"
+	    "cher",
+	    99,
+	    "b\xc3\xbc"
+	    "cher");
+	check(
+	    host_text_show, "https://mail.example", 99, "https://mail.example");
 	check(host_text_show, "xn--\xff", 99, "xn--\xef\xbf\xbd");
 }
 

@@ -35,8 +35,8 @@ static void
 one_of_the_addresses_is_enough(void **state)
 {
 	(void)state;
-	assert_int_equal(judge("From: Alice <ALICE@Example.ORG>\r\n", hers, 2),
-	    0);
+	assert_int_equal(
+	    judge("From: Alice <ALICE@Example.ORG>\r\n", hers, 2), 0);
 	assert_int_equal(judge("From: alice@example.org\r\n", hers, 2), 0);
 }
 
@@ -56,10 +56,10 @@ no_from_is_told(void **state)
 	(void)state;
 	assert_int_equal(judge("To: bob@example.org\r\n", hers, 2),
 	    NM_REASON_BIT(NM_REASON_NO_FROM));
-	assert_int_equal(judge("From:\r\n", hers, 2),
-	    NM_REASON_BIT(NM_REASON_NO_FROM));
-	assert_int_not_equal(judge("From: alice at example.org\r\n", hers, 2),
-	    0);
+	assert_int_equal(
+	    judge("From:\r\n", hers, 2), NM_REASON_BIT(NM_REASON_NO_FROM));
+	assert_int_not_equal(
+	    judge("From: alice at example.org\r\n", hers, 2), 0);
 }
 
 static void
@@ -70,16 +70,16 @@ several_from_are_told(void **state)
 			       "From: bob@example.org\r\n",
 			     hers, 2),
 	    NM_REASON_BIT(NM_REASON_SEVERAL_FROM));
-	assert_int_equal(judge("From: alice@example.org, b@example.org\r\n",
-			     hers, 2),
+	assert_int_equal(
+	    judge("From: alice@example.org, b@example.org\r\n", hers, 2),
 	    NM_REASON_BIT(NM_REASON_SEVERAL_FROM));
 }
 
 static void
 an_address_in_the_name_misleads(void **state)
 {
-	const nm_reasons misleads = NM_REASON_BIT(
-	    NM_REASON_DISPLAY_NAME_MISLEADS);
+	const nm_reasons misleads =
+	    NM_REASON_BIT(NM_REASON_DISPLAY_NAME_MISLEADS);
 
 	(void)state;
 	assert_int_equal(judge("From: \"bob@example.org\" "

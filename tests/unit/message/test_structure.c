@@ -40,8 +40,7 @@ wanted(void *arg, struct nm_stage **into)
 static enum nm_error
 walk(const char *entity, const char *part, struct seen *seen)
 {
-	static const struct nm_structure_handler handler = { embedded,
-		wanted };
+	static const struct nm_structure_handler handler = { embedded, wanted };
 	struct nm_fault fault = { NM_OK, "" };
 	struct nm_stage *s = nm_structure_new(part, &handler, seen, &fault);
 	enum nm_error error = NM_OK;
@@ -69,10 +68,10 @@ expect(const char *entity, const char *what)
 }
 
 #define MIXED "Content-Type: multipart/mixed; boundary=x\r\n\r\n"
-#define SIGNED                                                             \
-	"Content-Type: multipart/signed; boundary=y;\r\n"                  \
-	" protocol=\"application/pkcs7-signature\"\r\n\r\n"                \
-	"--y\r\n\r\nsigned\r\n--y\r\n"                                     \
+#define SIGNED                                                                 \
+	"Content-Type: multipart/signed; boundary=y;\r\n"                      \
+	" protocol=\"application/pkcs7-signature\"\r\n\r\n"                    \
+	"--y\r\n\r\nsigned\r\n--y\r\n"                                         \
 	"Content-Type: application/pkcs7-signature\r\n\r\nAA==\r\n--y--\r\n"
 
 static void
@@ -162,8 +161,8 @@ too_deep_is_refused(void **state)
 		    "--b%u\r\n",
 		    i, i);
 	nm_buffer_byte(&b, 0);
-	assert_int_equal(walk((const char *)b.data, NULL, &seen),
-	    NM_ERR_MALFORMED_MESSAGE);
+	assert_int_equal(
+	    walk((const char *)b.data, NULL, &seen), NM_ERR_MALFORMED_MESSAGE);
 	nm_buffer_reset(&b);
 }
 
@@ -176,8 +175,7 @@ main(void)
 		cmocka_unit_test(pgp_is_not_ours),
 		cmocka_unit_test(smime_in_a_forwarded_message_is_found),
 		cmocka_unit_test(the_wanted_part_is_given_whole),
-		cmocka_unit_test(
-		    a_body_that_cannot_be_divided_is_no_error),
+		cmocka_unit_test(a_body_that_cannot_be_divided_is_no_error),
 		cmocka_unit_test(too_deep_is_refused),
 	};
 

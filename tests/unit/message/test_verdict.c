@@ -29,10 +29,10 @@ judge(const char *layers, bool embedded_signed, bool embedded_encrypted,
 	for (size_t i = 0; i < n; i++) {
 		struct nm_read_layer *l = &all[i];
 
-		l->type = layers[i] == 'e'   ? NM_LAYER_ENVELOPED
-			  : layers[i] == 'a' ? NM_LAYER_AUTH_ENVELOPED
-			  : layers[i] == 'z' ? NM_LAYER_COMPRESSED
-					     : NM_LAYER_SIGNED;
+		l->type = layers[i] == 'e' ? NM_LAYER_ENVELOPED
+		    : layers[i] == 'a'	   ? NM_LAYER_AUTH_ENVELOPED
+		    : layers[i] == 'z'	   ? NM_LAYER_COMPRESSED
+					   : NM_LAYER_SIGNED;
 		l->certificates_only = layers[i] == 'c';
 		if (layers[i] == 's' || layers[i] == 'b') {
 			l->signers = layers[i] == 's' ? &good : &bad;
@@ -58,8 +58,9 @@ expect(const char *layers, enum nm_status signature,
 
 	assert_int_equal(r.signature, signature);
 	assert_int_equal(r.encryption, encryption);
-	assert_int_equal((r.reasons & NM_REASON_BIT(
-				NM_REASON_UNAUTHENTICATED_ENCRYPTION)) != 0,
+	assert_int_equal(
+	    (r.reasons & NM_REASON_BIT(NM_REASON_UNAUTHENTICATED_ENCRYPTION)) !=
+		0,
 	    unauthenticated);
 }
 

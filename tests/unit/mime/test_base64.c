@@ -91,8 +91,7 @@ stages_there_and_back(void **state)
 			lf = memchr(p, '\n', (size_t)(end - p));
 			assert_non_null(lf);
 			assert_int_equal(lf[-1], '\r');
-			assert_true(
-			    lf - p == 77 ||
+			assert_true(lf - p == 77 ||
 			    (lf + 1 == end && lf - p < 77 && lf - p > 1));
 		}
 		feed_through(nm_base64_decoder_new, text.data, text.len, &out);

@@ -189,9 +189,9 @@ noise(void **state)
 				"=4", "\x1b$B", " ", "\xc3", "gb18030", "utf-7",
 				"AA==", "=C3", "*", "x", "?" };
 
-			nm_buffer_string(
-			    &b, pieces[feed_next(&seed) %
-				       (sizeof(pieces) / sizeof(pieces[0]))]);
+			nm_buffer_string(&b,
+			    pieces[feed_next(&seed) %
+				(sizeof(pieces) / sizeof(pieces[0]))]);
 		}
 		if ((value = nm_buffer_take_string(&b)) == NULL)
 			continue;

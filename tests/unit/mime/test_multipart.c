@@ -264,9 +264,9 @@ random_input(void **state)
 	(void)state;
 	for (int round = 0; round < 4000; round++) {
 		for (uint32_t i = feed_next(&seed) % 40; i != 0; i--)
-			nm_buffer_string(
-			    &in, pieces[feed_next(&seed) %
-					(sizeof(pieces) / sizeof(pieces[0]))]);
+			nm_buffer_string(&in,
+			    pieces[feed_next(&seed) %
+				(sizeof(pieces) / sizeof(pieces[0]))]);
 		nm_buffer_byte(&in, '.');
 		reference(in.data, in.len, &expected);
 		for (int way = 0; way < FEED_WAYS; way++) {

@@ -69,8 +69,9 @@ rfc2231(void **state)
 	/* the extended form is the one that is meant */
 	check("a/b; f=plain; f*=utf-8''%c3%a4", "a/b|f=\xc3\xa4");
 	check("a/b; t*=nothing%20here", "a/b|t=nothing here");
-	check("a/b; t*=utf-8''a%00b%zz%4", "a/b|t=a\xef\xbf\xbd"
-					   "b%zz%4");
+	check("a/b; t*=utf-8''a%00b%zz%4",
+	    "a/b|t=a\xef\xbf\xbd"
+	    "b%zz%4");
 	check("a/b; *=x; t**=y; t*x=z", "a/b");
 }
 

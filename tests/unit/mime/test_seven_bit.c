@@ -101,8 +101,9 @@ leaves(void **state)
 	check("A: b\r\n\r\nFrom me\r\n>From you\r\n",
 	    "A: b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 	    "=46rom me\r\n=3EFrom you\r\n");
-	check("\r\na\rb", "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-			  "a=0Db");
+	check("\r\na\rb",
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+	    "a=0Db");
 	/* what is no text; its lines have their canonical ends */
 	check("Content-Type: image/svg+xml\r\n\r\n\xc3\xa4\nb\r\n",
 	    "Content-Type: image/svg+xml\r\n"
@@ -294,9 +295,9 @@ noise(void **state)
 	(void)state;
 	for (int round = 0; round < 2000; round++) {
 		for (uint32_t i = feed_next(&seed) % 40; i != 0; i--)
-			nm_buffer_string(
-			    &in, pieces[feed_next(&seed) %
-					(sizeof(pieces) / sizeof(pieces[0]))]);
+			nm_buffer_string(&in,
+			    pieces[feed_next(&seed) %
+				(sizeof(pieces) / sizeof(pieces[0]))]);
 		err = feed_once(in.data, in.len, 0, &out);
 		if (err != NM_OK) {
 			/* an unknown coding, by chance */
