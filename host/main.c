@@ -18,12 +18,13 @@
 #include "caller.h"
 #include "engine.h"
 #include "operations.h"
+#include "schema_json.h"
 #include "settings.h"
 
 static int
 help(void)
 {
-	(void)puts("usage: nssmime-host help | version | methods\n"
+	(void)puts("usage: nssmime-host help | version | methods | schemas\n"
 		   "\n"
 		   "S/MIME with your own certificates, for mail programs and "
 		   "browsers, which\n"
@@ -33,7 +34,8 @@ help(void)
 		   "\n"
 		   "  help     this text\n"
 		   "  version  the program's version\n"
-		   "  methods  what a mail program or browser may ask for");
+		   "  methods  what a mail program or browser may ask for\n"
+		   "  schemas  the same with its parameters, as JSON");
 	return 0;
 }
 
@@ -53,6 +55,21 @@ methods(void)
 	return 0;
 }
 
+static int
+schemas(void)
+{
+	struct json_object *all = host_schemas_json();
+	const char *text = NULL;
+
+	if (all != NULL)
+		text = json_object_to_json_string_ext(
+		    all, JSON_C_TO_STRING_PRETTY);
+	if (text != NULL)
+		(void)puts(text);
+	json_object_put(all);
+	return text != NULL ? 0 : 1;
+}
+
 static const struct {
 	const char *word;
 	int (*run)(void);
@@ -63,6 +80,7 @@ static const struct {
 	{ "version", version },
 	{ "--version", version },
 	{ "methods", methods },
+	{ "schemas", schemas },
 };
 
 static int

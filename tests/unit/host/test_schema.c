@@ -12,6 +12,7 @@
 #include "bounds.h"
 #include "json.h"
 #include "schema.h"
+#include "schema_json.h"
 
 static const char *const words[] = { "one", "two", NULL };
 static const struct host_schema inner[] = {
@@ -230,6 +231,28 @@ test_members(void **state)
 	json_object_put(out);
 }
 
+/* Every type in the form that schema_json.h promises to clients. */
+static void
+test_printed(void **state)
+{
+	static const char expected[] =
+	    "{\"text?\":\"string\",\"word?\":[\"one\",\"two\"],"
+	    "\"flag?\":\"boolean\",\"positive?\":\"positive\","
+	    "\"size?\":\"size\",\"object?\":{\"n\":\"size\"},"
+	    "\"strings?\":\"string[]\",\"objects?\":{\"[]\":{\"n\":\"size\"}},"
+	    "\"mixed?\":{\"[]\":{\"n\":\"size\"},\"or\":\"string\"},"
+	    "\"map?\":{\"{}\":{\"n\":\"size\"}},\"data?\":\"base64\","
+	    "\"time?\":\"time\",\"id?\":\"id\"}";
+	struct json_object *json = host_schema_json(schema);
+
+	(void)state;
+	assert_non_null(json);
+	assert_string_equal(
+	    json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN),
+	    expected);
+	json_object_put(json);
+}
+
 int
 main(void)
 {
@@ -240,6 +263,7 @@ main(void)
 		cmocka_unit_test(test_long_name),
 		cmocka_unit_test(test_inline_bound),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_printed),
 		cmocka_unit_test(test_members),
 	};
 
