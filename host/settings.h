@@ -12,6 +12,13 @@
 
 #include <nssmime/error.h>
 
+/* Whether and how strictly servers are asked about certificates. */
+enum host_revocation {
+	HOST_REVOCATION_OFF,  /* none is asked */
+	HOST_REVOCATION_SOFT, /* one that does not answer is told */
+	HOST_REVOCATION_HARD  /* one that does not answer counts */
+};
+
 struct host_settings {
 	char *database;	       /* "sql:<folder>" or NULL */
 	char *pinentry;	       /* program or NULL */
@@ -24,7 +31,12 @@ struct host_settings {
 	unsigned long long max_decompressed; /* bytes */
 	bool pss;			     /* sign with RSASSA-PSS */
 	bool oaep;			     /* encrypt with RSA-OAEP */
-	char *config_path;		     /* where config.json is */
+	enum host_revocation revocation;
+	bool ocsp_nonce;       /* RFC 9654 */
+	char **fetch_networks; /* administrator only: may be asked as well */
+	size_t fetch_network_count;
+	char *fetch_proxy; /* administrator only: "http://host:port" */
+	char *config_path; /* where config.json is */
 };
 
 enum nm_error host_settings_load(

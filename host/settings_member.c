@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "settings_member.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <nssmime/buffer.h>
+
+#include "common/network.h"
+#include "bounds.h"
+#include "origin.h"
+
+#define LIST_MAX    1000
+#define MINUTES_MAX 10080 /* a week */
+
+static enum nm_error
+wrong(const struct host_settings_reading *r, const char *member,
+    const char *wanted)
+{
+	return nm_fail(r->fault, NM_ERR_CONFIGURATION_INVALID,
+	    "In %s the member \"%.64s\" must be %s", r->file, member, wanted);
+}
+
+enum nm_error
+host_settings_out_of_memory(const struct host_settings_reading *r)
+{
+	return nm_fail(r->fault, NM_ERR_INTERNAL, "Out of memory");
+}
+
+/* A string without NUL inside; NULL: it is none. */
+static const char *
+plain(struct json_object *value)
+{
+	const char *text;
+
+	if (!json_object_is_type(value, json_type_string))
+		return NULL;
+	text = json_object_get_string(value);
+	return strlen(text) == (size_t)json_object_get_string_len(value) ? text
+									 : NULL;
+}
+
+static enum nm_error
+set_string(const struct host_settings_reading *r, char **to, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		return host_settings_out_of_memory(r);
+	free(*to);
+	*to = copy;
+	return NM_OK;
+}
+
+static enum nm_error
+read_database(const struct host_settings_reading *r, struct json_object *value)
+{
+	const char *text = plain(value);
+
+	if (text == NULL || strncmp(text, "sql:/", 5) != 0)
+		return wrong(r, "database", "\"sql:\" and an absolute path");
+	return set_string(r, &r->out->database, text);
+}
+
+static enum nm_error
+read_pinentry(const struct host_settings_reading *r, struct json_object *value)
+{
+	const char *text = plain(value);
+
+	/* an absolute path, or a name to be found by PATH */
+	if (text == NULL || *text == '\0' ||
+	    (*text != '/' && strchr(text, '/') != NULL))
+		return wrong(r, "pinentry", "a program");
+	return set_string(r, &r->out->pinentry, text);
+}
+
+static enum nm_error
+read_lock_minutes(
+    const struct host_settings_reading *r, struct json_object *value)
+{
+	int64_t n = json_object_get_int64(value);
+
+	if (!json_object_is_type(value, json_type_int) || n < 0 ||
+	    n > MINUTES_MAX)
+		return wrong(r, "lockMinutes", "a number from 0 to 10080");
+	r->out->lock_minutes = (unsigned)n;
+	return NM_OK;
+}
+
+static enum nm_error
+read_max_decompressed(
+    const struct host_settings_reading *r, struct json_object *value)
+{
+	int64_t n = json_object_get_int64(value);
+
+	if (!json_object_is_type(value, json_type_int) || n < 1 ||
+	    n > HOST_MAX_INTEGER)
+		return wrong(r, "maxDecompressed", "a number of bytes");
+	r->out->max_decompressed = (unsigned long long)n;
+	return NM_OK;
+}
+
+/* One of the names; *index: which. */
+static enum nm_error
+read_choice(const struct host_settings_reading *r, struct json_object *value,
+    const char *member, const char *const *names, unsigned *index)
+{
+	struct nm_buffer wanted = NM_BUFFER_INIT;
+	const char *text = plain(value);
+	enum nm_error err;
+	char *list;
+
+	for (unsigned i = 0; names[i] != NULL; i++) {
+		if (text != NULL && strcmp(text, names[i]) == 0) {
+			*index = i;
+			return NM_OK;
+		}
+		nm_buffer_format(&wanted, "%s\"%s\"",
+		    i == 0		       ? ""
+			: names[i + 1] == NULL ? " or "
+					       : ", ",
+		    names[i]);
+	}
+	list = nm_buffer_take_string(&wanted);
+	err = list != NULL ? wrong(r, member, list)
+			   : host_settings_out_of_memory(r);
+	free(list);
+	return err;
+}
+
+static enum nm_error
+read_log(const struct host_settings_reading *r, struct json_object *value)
+{
+	static const char *const names[] = { "error", "warning", "info",
+		"debug", NULL };
+	unsigned index;
+	enum nm_error err;
+
+	err = read_choice(r, value, "log", names, &index);
+	return err != NM_OK ? err
+			    : set_string(r, &r->out->log_level, names[index]);
+}
+
+static enum nm_error
+read_signature_scheme(
+    const struct host_settings_reading *r, struct json_object *value)
+{
+	static const char *const names[] = { "pkcs1", "pss", NULL };
+	unsigned index;
+	enum nm_error err;
+
+	err = read_choice(r, value, "signatureScheme", names, &index);
+	if (err == NM_OK)
+		r->out->pss = index == 1;
+	return err;
+}
+
+static enum nm_error
+read_key_management(
+    const struct host_settings_reading *r, struct json_object *value)
+{
+	static const char *const names[] = { "rsa-pkcs1", "rsa-oaep", NULL };
+	unsigned index;
+	enum nm_error err;
+
+	err = read_choice(r, value, "keyManagement", names, &index);
+	if (err == NM_OK)
+		r->out->oaep = index == 1;
+	return err;
+}
+
+static enum nm_error
+read_revocation(
+    const struct host_settings_reading *r, struct json_object *value)
+{
+	static const char *const names[] = { "off", "soft", "hard", NULL };
+	unsigned index;
+	enum nm_error err;
+
+	err = read_choice(r, value, "revocation", names, &index);
+	if (err == NM_OK)
+		r->out->revocation = (enum host_revocation)index;
+	return err;
+}
+
+static enum nm_error
+read_ocsp_nonce(
+    const struct host_settings_reading *r, struct json_object *value)
+{
+	if (!json_object_is_type(value, json_type_boolean))
+		return wrong(r, "ocspNonce", "true or false");
+	r->out->ocsp_nonce = json_object_get_boolean(value);
+	return NM_OK;
+}
+
+/* Strings, each in the form that `canonical` makes of it (malloc'd; NULL: it
+ * is none of these), added to those that are there. */
+static enum nm_error
+read_list(const struct host_settings_reading *r, struct json_object *value,
+    const char *member, const char *wanted, size_t max,
+    char *(*canonical)(const char *), char ***list, size_t *count)
+{
+	const char *text;
+	char **grown, *item;
+	size_t i, n;
+
+	if (!json_object_is_type(value, json_type_array) ||
+	    (n = json_object_array_length(value)) > max)
+		return wrong(r, member, wanted);
+	for (i = 0; i < n; i++) {
+		text = plain(json_object_array_get_idx(value, i));
+		item = text != NULL ? canonical(text) : NULL;
+		if (item == NULL)
+			return wrong(r, member, wanted);
+		grown = realloc(*list, (*count + 1) * sizeof(**list));
+		if (grown == NULL) {
+			free(item);
+			return host_settings_out_of_memory(r);
+		}
+		grown[(*count)++] = item;
+		*list = grown;
+	}
+	return NM_OK;
+}
+
+static enum nm_error
+read_origins(const struct host_settings_reading *r, struct json_object *value)
+{
+	return read_list(r, value, "origins", "an array of origins", LIST_MAX,
+	    host_origin_canonical, &r->out->origins, &r->out->origin_count);
+}
+
+static char *
+caller(const char *text)
+{
+	return *text != '\0' ? strdup(text) : NULL;
+}
+
+static enum nm_error
+read_callers(const struct host_settings_reading *r, struct json_object *value)
+{
+	return read_list(r, value, "callers", "an array of extension ids",
+	    LIST_MAX, caller, &r->out->callers, &r->out->caller_count);
+}
+
+static char *
+network(const char *text)
+{
+	struct host_network parsed;
+
+	return host_network_parse(text, &parsed) ? strdup(text) : NULL;
+}
+
+static enum nm_error
+read_fetch_networks(
+    const struct host_settings_reading *r, struct json_object *value)
+{
+	return read_list(r, value, "fetchNetworks",
+	    "an array of at most 100 networks like \"10.0.0.0/8\"",
+	    HOST_MAX_NETWORKS, network, &r->out->fetch_networks,
+	    &r->out->fetch_network_count);
+}
+
+static enum nm_error
+read_fetch_proxy(
+    const struct host_settings_reading *r, struct json_object *value)
+{
+	const char *text = plain(value);
+
+	if (text == NULL || !host_proxy_valid(text))
+		return wrong(r, "fetchProxy", "like \"http://host:port\"");
+	return set_string(r, &r->out->fetch_proxy, text);
+}
+
+static const struct {
+	const char *name;
+	enum nm_error (*read)(
+	    const struct host_settings_reading *, struct json_object *);
+	bool admin_only;
+} members[] = {
+	{ "database", read_database, false },
+	{ "pinentry", read_pinentry, false },
+	{ "lockMinutes", read_lock_minutes, false },
+	{ "log", read_log, false },
+	{ "origins", read_origins, false },
+	{ "maxDecompressed", read_max_decompressed, false },
+	{ "signatureScheme", read_signature_scheme, false },
+	{ "keyManagement", read_key_management, false },
+	{ "revocation", read_revocation, false },
+	{ "ocspNonce", read_ocsp_nonce, false },
+	{ "callers", read_callers, true },
+	{ "fetchNetworks", read_fetch_networks, true },
+	{ "fetchProxy", read_fetch_proxy, true },
+};
+
+enum nm_error
+host_settings_member(const struct host_settings_reading *r, const char *name,
+    struct json_object *value)
+{
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		if (strcmp(members[i].name, name) == 0 &&
+		    (r->admin || !members[i].admin_only))
+			return members[i].read(r, value);
+	}
+	return nm_fail(r->fault, NM_ERR_CONFIGURATION_INVALID,
+	    "%s has an unknown member \"%.64s\"", r->file, name);
+}
