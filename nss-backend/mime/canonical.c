@@ -10,7 +10,7 @@
 struct canonical {
 	struct nm_stage stage;
 	struct nm_stage *next;
-	bool after_cr; /* the last byte of the write before was a CR */
+	size_t held; /* CRs at the end of what came: of the line's end? */
 	size_t len;
 	uint8_t gathered[GATHER];
 };
@@ -38,6 +38,22 @@ emit(struct canonical *c, const void *data, size_t len)
 	return NM_OK;
 }
 
+/* The CRs held back are no line's end after all. */
+static enum nm_error
+release(struct canonical *c)
+{
+	enum nm_error err = NM_OK;
+
+	for (; c->held != 0 && err == NM_OK; c->held--)
+		err = emit(c, "\r", 1);
+	return err;
+}
+
+/*
+ * A line's end that went through text mode once too often is CR CR LF: a CR
+ * before CRLF belongs to the end, for a text has none elsewhere (RFC 5322
+ * 2.3), and signers sign CRLF (RFC 8551 3.1.1). OpenSSL reads it so, too.
+ */
 static enum nm_error
 canonical_write(struct nm_stage *s, const uint8_t *data, size_t len)
 {
@@ -45,16 +61,33 @@ canonical_write(struct nm_stage *s, const uint8_t *data, size_t len)
 	const uint8_t *run = data, *p = data, *end = data + len, *lf;
 	enum nm_error err;
 
+	while (p != end && *p == '\r' && c->held != 0) {
+		c->held++;
+		run = ++p;
+	}
+	if (p == end)
+		return NM_OK;
+	if (c->held != 0 && *p == '\n')
+		c->held = 0;
+	else if ((err = release(c)) != NM_OK)
+		return err;
 	while ((lf = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		const uint8_t *text = lf;
+
 		p = lf + 1;
-		if (lf == data ? c->after_cr : lf[-1] == '\r')
+		while (text != run && text[-1] == '\r')
+			text--;
+		if (lf - text == 1)
 			continue; /* CRLF already: the run goes on */
-		if ((err = emit(c, run, (size_t)(lf - run))) != NM_OK ||
+		if ((err = emit(c, run, (size_t)(text - run))) != NM_OK ||
 		    (err = emit(c, "\r\n", 2)) != NM_OK)
 			return err;
 		run = p;
 	}
-	c->after_cr = end[-1] == '\r';
+	while (end != run && end[-1] == '\r') {
+		c->held++;
+		end--;
+	}
 	if (c->len == 0)
 		return nm_stage_write(c->next, run, (size_t)(end - run));
 	if ((err = emit(c, run, (size_t)(end - run))) != NM_OK)
@@ -66,8 +99,11 @@ static enum nm_error
 canonical_finish(struct nm_stage *s)
 {
 	struct canonical *c = (struct canonical *)s;
+	enum nm_error err = release(c);
 
-	return nm_stage_finish(c->next);
+	if (err == NM_OK && c->len != 0)
+		err = flush(c);
+	return err != NM_OK ? err : nm_stage_finish(c->next);
 }
 
 static void

@@ -33,9 +33,10 @@ struct nm_header; /* fields in their order */
 
 /*
  * Parses a header block (`data` ends with the last field's line end; the
- * empty line is not part of it). Tolerant as mail needs: an mbox "From " line
- * at the start is dropped, a line that is no field is dropped and counted as
- * malformed, NUL bytes are refused. Bounded by NM_MAX_HEADER_*.
+ * empty line is not part of it). Tolerant as mail needs: a byte order mark and
+ * an mbox "From " line at the start are dropped, a line that is no field is
+ * dropped and counted as malformed, a CR alone ends a line, NUL bytes are
+ * refused. Bounded by NM_MAX_HEADER_*.
  */
 enum nm_error nm_header_parse(const uint8_t *data, size_t len,
     struct nm_header **out, struct nm_fault *fault);
@@ -89,7 +90,8 @@ enum nm_coding {
 	NM_CODING_QUOTED_PRINTABLE,
 	NM_CODING_UNKNOWN
 };
-/* Content-Transfer-Encoding (comments and case ignored), default 7bit. */
+/* Content-Transfer-Encoding (comments and case ignored), default 7bit, also
+ * where it is empty. */
 enum nm_coding nm_header_coding(const struct nm_header *h);
 
 /* ---- encoded_word.c: RFC 2047 --------------------------------------- */
@@ -151,8 +153,8 @@ void nm_date_format(const struct nm_date *d, char *out, size_t room);
 
 /* ---- canonical.c: RFC 8551 3.1.1 ------------------------------------- */
 
-/* Makes each line end CRLF: a bare LF becomes CRLF, a CR that is part of CRLF
- * stays, a bare CR stays. Copies in runs, not by bytes. */
+/* Makes each line end CRLF: a bare LF becomes CRLF, and so does CRLF after more
+ * CRs; any other bare CR stays. Copies in runs, not by bytes. */
 struct nm_stage *nm_canonical_new(struct nm_stage *next);
 
 /* ---- base64.c (RFC 2045 6.8), quoted_printable.c (6.7) --------------- */
