@@ -99,6 +99,25 @@ parse_originator(struct nm_bytes value, struct nm_agreement *a, bool *ephemeral)
 	return true;
 }
 
+/* What stands in the way of an agreement with the originator's key: its curve;
+ * id-ecPublicKey for a compressed point, which NSS cannot read (RFC 5480 2.2
+ * leaves that to choice). Empty: nothing. */
+static struct nm_bytes
+unknown_point(const struct nm_agreement *a)
+{
+	static const struct nm_bytes any = { oid_ec, sizeof(oid_ec) };
+	struct nm_bytes at = a->curve;
+	struct nm_tlv curve;
+
+	if (at.len != 0 && nm_curve_point_size(at) == 0)
+		return nm_der_take(&at, 0x06, &curve) && curve.value.len != 0
+		    ? curve.value
+		    : any;
+	if (a->point.data[0] == 0x02 || a->point.data[0] == 0x03)
+		return any;
+	return (struct nm_bytes){ NULL, 0 };
+}
+
 /* KeyWrapAlgorithm, the parameter of the key agreement algorithm. `*oid`: what
  * to name if it is not supported. */
 static bool
@@ -148,7 +167,8 @@ parse_key(struct nm_recipients *rs, struct nm_bytes value,
 
 	if (!parse_rid(&value, &rid) || !nm_der_take(&value, 0x04, &encrypted))
 		memset(&rid, 0, sizeof(rid)); /* counted, and found by nobody */
-	err = nm_recipients_find(rs, &rid, &c.cert, fault);
+	err =
+	    nm_recipients_find(rs, &rid, unsupported->len == 0, &c.cert, fault);
 	if (err != NM_OK || c.cert == NULL)
 		return err;
 	if (unsupported->len != 0) {
@@ -191,6 +211,8 @@ nm_kari_parse(struct nm_recipients *rs, struct nm_bytes value, bool *understood,
 		oid.len = 0;
 		if (!parse_wrap(&parameters, &a, &wrap))
 			oid = wrap.len != 0 ? wrap : algorithm.value;
+		else
+			oid = unknown_point(&a);
 	}
 	while (err == NM_OK && nm_der_take(&keys.value, 0x30, &field))
 		err = parse_key(rs, field.value, &a, &oid, fault);

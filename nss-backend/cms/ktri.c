@@ -39,14 +39,15 @@ nm_ktri_parse(struct nm_recipients *rs, struct nm_bytes value, bool *understood,
 	    nm_der_take(&value, 0x04, &encrypted) && value.len == 0;
 	if (!*understood)
 		return NM_OK;
-	err = nm_recipients_find(rs, &rid, &c.cert, fault);
-	if (err != NM_OK || c.cert == NULL)
-		return err;
 	if (is_oid(oid, oid_rsa, sizeof(oid_rsa)))
 		c.kind = NM_KEY_RSA_PKCS1;
 	else if (is_oid(oid, oid_oaep, sizeof(oid_oaep)) &&
 	    nm_oaep_parse(&parameters, &c.oaep))
 		c.kind = NM_KEY_RSA_OAEP;
+	err =
+	    nm_recipients_find(rs, &rid, c.kind != NM_KEY_NONE, &c.cert, fault);
+	if (err != NM_OK || c.cert == NULL)
+		return err;
 	c.encrypted_key = encrypted.value;
 	if (c.kind != NM_KEY_NONE)
 		return nm_recipients_keep(rs, &c, fault);

@@ -8,10 +8,10 @@
 
 struct nm_recipients {
 	const struct nm_cms_keys *keys;
-	size_t count;	   /* recipients of every kind */
-	size_t understood; /* of the kinds that are read */
-	bool unsupported;  /* one is ours, by an algorithm that is not known */
-	char oid[96];	   /* that algorithm */
+	size_t count;	  /* recipients of every kind */
+	size_t readable;  /* of the kinds and by the algorithms that are read */
+	bool unsupported; /* one is ours, by an algorithm that is not known */
+	char oid[96];	  /* that algorithm */
 	struct nm_candidate candidates[NM_MAX_CANDIDATES];
 	size_t candidate_count;
 };
@@ -77,7 +77,7 @@ count(struct nm_recipients *rs, struct nm_fault *fault)
 
 enum nm_error
 nm_recipients_find(struct nm_recipients *rs, const struct nm_rid *rid,
-    CERTCertificate **cert, struct nm_fault *fault)
+    bool readable, CERTCertificate **cert, struct nm_fault *fault)
 {
 	CERTCertificate *found = NULL;
 	enum nm_error err;
@@ -85,7 +85,8 @@ nm_recipients_find(struct nm_recipients *rs, const struct nm_rid *rid,
 	*cert = NULL;
 	if ((err = count(rs, fault)) != NM_OK)
 		return err;
-	rs->understood++;
+	if (readable)
+		rs->readable++;
 	if (rs->keys != NULL && (rid->serial.len != 0 || rid->key_id.len != 0))
 		found = rs->keys->find(rs->keys->arg, rid);
 	if (found != NULL)
@@ -172,10 +173,12 @@ none_usable(const struct nm_recipients *rs, struct nm_fault *fault)
 		    "The message's key is encrypted by an algorithm that is "
 		    "not supported (%s)",
 		    rs->oid);
-	if (rs->understood == 0)
+	/* Whose keys these are cannot be known: a key that the NSS in use
+	 * does not know is in no database of its. */
+	if (rs->readable == 0)
 		return nm_fail(fault, NM_ERR_UNSUPPORTED_ALGORITHM,
-		    "The message has only recipients of kinds that are not "
-		    "supported");
+		    "The message has only recipients of kinds, or by "
+		    "algorithms, that are not supported");
 	return nm_fail(fault, NM_ERR_NO_PRIVATE_KEY,
 	    "The message is not encrypted to any key that is here");
 }

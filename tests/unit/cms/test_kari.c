@@ -263,7 +263,7 @@ test_unsupported(void **state)
 	struct nm_buffer data = NM_BUFFER_INIT, message = NM_BUFFER_INIT;
 	struct nm_bytes plain = pattern(&data, 500);
 	struct nm_encrypt_to to = { .cert = who(b, "p256")->cert };
-	size_t at;
+	size_t at, point;
 
 	assert_int_equal(
 	    encrypt(b, &to, 1, NM_CIPHER_AES128_GCM, false, plain, &message),
@@ -274,6 +274,21 @@ test_unsupported(void **state)
 	    NM_ERR_UNSUPPORTED_ALGORITHM);
 	assert_non_null(strstr(b->fault.text, "1.3.132.1.15.1"));
 	assert_int_equal(b->key_calls, 0);
+	/* nobody's: it could be that of any key that NSS cannot hold */
+	b->strangers = true;
+	assert_int_equal(decrypt(b, nm_buffer_bytes(&message)),
+	    NM_ERR_UNSUPPORTED_ALGORITHM);
+	message.data[at + 4] = 11;
+	assert_int_equal(
+	    decrypt(b, nm_buffer_bytes(&message)), NM_ERR_NO_PRIVATE_KEY);
+	b->strangers = false;
+	/* a compressed point */
+	point = place(&message, "\x03\x42\x00\x04", 4) + 3;
+	message.data[point] = 3;
+	assert_int_equal(decrypt(b, nm_buffer_bytes(&message)),
+	    NM_ERR_UNSUPPORTED_ALGORITHM);
+	assert_non_null(strstr(b->fault.text, "1.2.840.10045.2.1"));
+	message.data[point] = 4;
 	message.data[at + 4] = 14; /* cofactorDH: the same on these curves */
 	assert_decrypts(b, nm_buffer_bytes(&message), plain);
 	message.data[at + 4] = 11;
