@@ -5,7 +5,9 @@
 
 #include "encryption.h"
 
+#include <pkcs11.h>
 #include <secmod.h>
+#include <secmodt.h>
 
 #define TOKEN_PIN "1234"
 
@@ -69,6 +71,25 @@ token_new(struct token *t, struct bench *b)
 	return true;
 }
 
+/* softhsm2-util leaves it out of what an EC key may do. */
+static void
+token_let_derive(const SECKEYPrivateKey *key)
+{
+	CK_FUNCTION_LIST_PTR f =
+	    (CK_FUNCTION_LIST_PTR)PK11_GetModule(key->pkcs11Slot)->functionList;
+	CK_BBOOL yes = CK_TRUE;
+	CK_ATTRIBUTE derive = { CKA_DERIVE, &yes, sizeof(yes) };
+	CK_SESSION_HANDLE session;
+
+	assert_int_equal(
+	    f->C_OpenSession(PK11_GetSlotID(key->pkcs11Slot),
+		CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session),
+	    CKR_OK);
+	assert_int_equal(
+	    f->C_SetAttributeValue(session, key->pkcs11ID, &derive, 1), CKR_OK);
+	assert_int_equal(f->C_CloseSession(session), CKR_OK);
+}
+
 /* Puts the key of `name` on the token and makes it the key of `name`. */
 static struct who *
 token_who(struct token *t, struct bench *b, const char *name)
@@ -108,6 +129,8 @@ token_who(struct token *t, struct bench *b, const char *name)
 		SECKEY_DestroyPrivateKeyList(keys);
 	}
 	assert_false(PK11_IsInternal(t->who->key->pkcs11Slot));
+	if (SECKEY_GetPrivateKeyType(t->who->key) == ecKey)
+		token_let_derive(t->who->key);
 	return t->who;
 }
 
