@@ -5,6 +5,7 @@ import base64
 import contextlib
 import email
 import email.policy
+import email.utils
 import os
 import re
 import shutil
@@ -31,6 +32,8 @@ ENTITY = (b"Content-Type: text/plain; charset=utf-8\r\n"
           b"From here on it is a signature =3D trailing space=20\r\n"
           b".\r\n"
           b"\r\n")
+# What the host makes of it: no line starts with "From " (RFC 8551 3.1.3).
+SENT = ENTITY.replace(b"\r\nFrom ", b"\r\n=46rom ")
 # What they are worth signs: SHA-1 and SHA-224 are read, not written.
 SEND_DIGESTS = ("sha256", "sha384", "sha512")
 READ_DIGESTS = ("sha1", "sha224") + SEND_DIGESTS
@@ -49,11 +52,12 @@ def address(name):
 
 def mail(sender, recipient, entity=ENTITY, more=b""):
     return (b"From: %s <%s>\r\nTo: <%s>\r\nSubject: Interop\r\n"
-            b"Date: Tue, 24 Nov 2026 05:00:00 +0100\r\n"
+            b"Date: %s\r\n"
             b"Message-ID: <interop.1@example.org>\r\n%s"
             b"MIME-Version: 1.0\r\n" % (
                 sender.encode(), address(sender).encode(),
-                address(recipient).encode(), more)) + entity
+                address(recipient).encode(),
+                email.utils.formatdate().encode(), more)) + entity
 
 
 def headers(data):
@@ -78,6 +82,39 @@ def multipart_parts(data):
     pieces = re.split(rb"(?:^|\r\n)" + re.escape(boundary) +
                       rb"(?:--)?[ \t]*\r\n", data)
     return pieces[1], body_der(pieces[2])
+
+
+def lines(data):
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def pkcs7_mime(name, data, smime_type, disposition=b""):
+    """A mail that is one CMS object."""
+    return mail(name, "bob", b"Content-Type: application/pkcs7-mime; "
+                b"smime-type=" + smime_type + b"; name=smime.p7m\r\n" +
+                disposition +
+                b"Content-Transfer-Encoding: base64\r\n\r\n" + lines(data))
+
+
+def element(tag, *contents):
+    """A DER element around what `contents` are joined."""
+    data = b"".join(contents)
+    if len(data) < 128:
+        return bytes((tag, len(data))) + data
+    size = len(data).to_bytes((len(data).bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(size))) + size + data
+
+
+def oid(text):
+    first, second, *rest = (int(number) for number in text.split("."))
+    data = bytearray()
+    for number in (first * 40 + second, *rest):
+        septets = [number & 127]
+        while number > 127:
+            number >>= 7
+            septets.append(number & 127 | 128)
+        data += bytes(reversed(septets))
+    return element(6, bytes(data))
 
 
 class Openssl:

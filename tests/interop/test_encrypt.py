@@ -7,8 +7,8 @@
 
 import sys
 
-from peer import (CIPHERS, CURVES, ENTITY, KDFS, PeerError, Suite, address,
-                  body_der, headers, layer_types, mail, same, true)
+from peer import (CIPHERS, CURVES, ENTITY, KDFS, SENT, PeerError, Suite,
+                  address, body_der, headers, layer_types, mail, same, true)
 
 OAEP = ("sha1", "sha256", "sha384", "sha512")
 
@@ -23,14 +23,14 @@ def ours(suite, name, cipher, **how):
     true("smime-type=%s" % ("authEnveloped-data" if "gcm" in cipher else
                             "enveloped-data") in
          content_type.replace('"', ""), content_type)
-    same(suite.openssl.decrypt(name, encrypted), ENTITY)
-    check_read(suite, encrypted, name, cipher)
+    same(suite.openssl.decrypt(name, encrypted), SENT)
+    check_read(suite, encrypted, name, cipher, SENT)
     return encrypted
 
 
-def check_read(suite, encrypted, name, cipher):
+def check_read(suite, encrypted, name, cipher, wanted=ENTITY):
     result, content = suite.read(encrypted)
-    same(content, ENTITY)
+    same(content, wanted)
     same(layer_types(result), ["auth-enveloped" if "gcm" in cipher else
                                "enveloped"], "the layers")
     layer = result["layers"][0]
@@ -122,7 +122,7 @@ def together(suite):
                  if "rsa-pkcs1" in result["keyManagement"] else
                  ["ecdh", "rsa-oaep"], "the key management")
             for name in names:
-                same(suite.openssl.decrypt(name, encrypted), ENTITY)
+                same(suite.openssl.decrypt(name, encrypted), SENT)
             try:
                 suite.openssl.decrypt("alice", encrypted)
             except PeerError:

@@ -4,9 +4,9 @@
 
 import sys
 
-from peer import (CURVES, ENTITY, READ_DIGESTS, SEND_DIGESTS, PeerError, Suite,
-                  layer_types, mail, multipart_parts, body_der, same, true,
-                  valid)
+from peer import (CURVES, ENTITY, READ_DIGESTS, SEND_DIGESTS, SENT, PeerError,
+                  Suite, layer_types, mail, multipart_parts, body_der, same,
+                  true, valid)
 
 FORMS = ("detached", "opaque")
 # (name of the signer, sign.scheme, the wire's algorithm)
@@ -25,7 +25,7 @@ def ours(suite, name, scheme, algorithm, digest, form):
         sign["scheme"] = scheme
     result, signed = suite.protect(mail(name, "bob"), sign=sign)
     same(result["signedBy"], suite.pki.fingerprint(name), "signedBy")
-    same(suite.openssl.verify(signed), ENTITY)
+    same(suite.openssl.verify(signed), SENT)
     der = multipart_parts(signed)[1] if form == "detached" else \
         body_der(signed)
     printed = suite.openssl.printed(der, "DER")
@@ -33,7 +33,7 @@ def ours(suite, name, scheme, algorithm, digest, form):
          "no %s in it" % algorithm)
     read, content = suite.read(signed)
     valid(read)
-    same(content, ENTITY)
+    same(content, SENT)
 
 
 def theirs(suite, name, scheme, algorithm, digest, form):
