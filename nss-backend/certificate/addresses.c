@@ -98,21 +98,21 @@ add(struct nm_strings *s, struct nm_bytes v, bool ascii)
 }
 
 /* OtherName ::= SEQUENCE { type-id, value [0] EXPLICIT ANY } */
-static bool
-add_other(struct nm_strings *s, struct nm_bytes other)
+bool
+nm_smtp_utf8_mailbox(struct nm_bytes other, struct nm_bytes *mailbox)
 {
 	/* id-on-SmtpUTF8Mailbox, 1.3.6.1.5.5.7.8.9 */
-	static const uint8_t mailbox[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07,
-		0x08, 0x09 };
+	static const uint8_t id[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08,
+		0x09 };
 	struct nm_tlv oid, value, text;
 
-	if (!nm_der_take(&other, 0x06, &oid) ||
-	    oid.value.len != sizeof(mailbox) ||
-	    memcmp(oid.value.data, mailbox, sizeof(mailbox)) != 0 ||
+	if (!nm_der_take(&other, 0x06, &oid) || oid.value.len != sizeof(id) ||
+	    memcmp(oid.value.data, id, sizeof(id)) != 0 ||
 	    !nm_der_take(&other, 0xa0, &value) ||
 	    !nm_der_take(&value.value, 0x0c, &text) || value.value.len != 0)
-		return true;
-	return add(s, text.value, false);
+		return false;
+	*mailbox = text.value;
+	return true;
 }
 
 static bool
@@ -120,7 +120,7 @@ add_alternative(struct nm_strings *s, const CERTCertificate *cert)
 {
 	SECItem item = { siBuffer, NULL, 0 };
 	struct nm_tlv names, name;
-	struct nm_bytes cursor;
+	struct nm_bytes cursor, mailbox;
 	bool ok = true;
 
 	if (CERT_FindCertExtension(
@@ -131,8 +131,9 @@ add_alternative(struct nm_strings *s, const CERTCertificate *cert)
 		while (ok && nm_der_next(&names.value, &name)) {
 			if (name.tag == TAG_RFC822)
 				ok = add(s, name.value, true);
-			else if (name.tag == TAG_OTHER_NAME)
-				ok = add_other(s, name.value);
+			else if (name.tag == TAG_OTHER_NAME &&
+			    nm_smtp_utf8_mailbox(name.value, &mailbox))
+				ok = add(s, mailbox, false);
 		}
 	}
 	SECITEM_FreeItem(&item, PR_FALSE);

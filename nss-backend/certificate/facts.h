@@ -16,6 +16,8 @@ struct nm_strings {
 bool nm_certificate_addresses(
     const CERTCertificate *cert, struct nm_strings *out);
 void nm_strings_clear(struct nm_strings *s);
+/* The mailbox of an OtherName (its contents) that is an SmtpUTF8Mailbox. */
+bool nm_smtp_utf8_mailbox(struct nm_bytes other, struct nm_bytes *mailbox);
 
 /* ---- facts.c ---- */
 

@@ -5,6 +5,7 @@
  * the very path that was verified.
  */
 #include "certificate/path.h"
+#include "certificate/constraint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -292,6 +293,7 @@ nm_path_check_with(struct nm_database *db, CERTCertificate *cert,
 		ok = verify(cert, usage, time);
 	}
 	check_links(out, purpose);
+	nm_path_check_names(out);
 	if (!ok)
 		nm_path_explain(out, usage, time);
 	else if (nm_path_is_current(out, along, along_count))
