@@ -72,6 +72,11 @@ host_json_parse(const char *text, size_t len, struct json_object **out,
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	root = json_tokener_parse_ex(tokener, text, (int)len);
 	end = json_tokener_get_parse_end(tokener);
+	/* A number or a literal that stands alone ends with the text. */
+	if (json_tokener_get_error(tokener) == json_tokener_continue) {
+		root = json_tokener_parse_ex(tokener, "", 1);
+		end = len;
+	}
 	if (json_tokener_get_error(tokener) != json_tokener_success ||
 	    end > len || !is_blank(text + end, len - end)) {
 		json_object_put(root);

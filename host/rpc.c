@@ -172,6 +172,19 @@ take_request(struct host_engine *e, struct json_object *id, const char *method,
 	free(copy);
 }
 
+/* A NUL in it would hide what follows. */
+static const char *
+method_of(struct json_object *root)
+{
+	const char *method = host_string(root, "method");
+	struct json_object *value = host_member(root, "method");
+
+	return method != NULL &&
+		strlen(method) == (size_t)json_object_get_string_len(value)
+	    ? method
+	    : NULL;
+}
+
 static void
 take_message(struct host_engine *e, struct json_object *root)
 {
@@ -194,7 +207,7 @@ take_message(struct host_engine *e, struct json_object *root)
 		return;
 	}
 	version = host_string(root, "jsonrpc");
-	method = host_string(root, "method");
+	method = method_of(root);
 	if (version == NULL || strcmp(version, "2.0") != 0 || method == NULL) {
 		refuse(e,
 		    has_id ? json_object_to_json_string_ext(id, PRINT) : NULL,
