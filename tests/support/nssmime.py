@@ -203,6 +203,7 @@ class Host:
             pass
         except Exception as failure:  # told to whoever waits
             self.failure = failure
+        self.process.stdout.close()
         with self._lock:
             self._dead = True
             self._lock.notify_all()
@@ -276,6 +277,11 @@ class Host:
 
     def request(self, method, params=None, timeout=60):
         return self.finish(self.begin(method, params), timeout)
+
+    def credit(self, stream):
+        """Bytes that may be sent on a stream now."""
+        with self._lock:
+            return self._credit[stream]
 
     def new_stream(self):
         return next(self._streams)
