@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: MPL-2.0
+#
+# tests/bench/run.sh [BUILD] [OPTION...]: builds a release in BUILD (default:
+# build) and compares it with `openssl cms`; options are bench.py's. Takes
+# about 5 GiB below TMPDIR (default /var/tmp) and some minutes; fails where
+# the engine took more memory than it may.
+set -eu
+
+source=$(cd "$(dirname "$0")/../.." && pwd)
+build=$source/build
+case ${1-} in
+'' | -*) ;;
+*)
+	build=$1
+	shift
+	;;
+esac
+# shellcheck source=packaging/dependencies.sh
+. "$source/packaging/dependencies.sh"
+configure_and_build "$source" "$build" -DCMAKE_BUILD_TYPE=Release \
+    -DNSSMIME_TESTS=ON
+exec python3 -B "$source/tests/bench/bench.py" \
+    "$build/host/nssmime-host" "$build/tests/bench/bench_client" "$@"
