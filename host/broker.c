@@ -8,11 +8,13 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "channel.h"
 #include "download.h"
+#include "fetcher.h"
 #include "pinentry.h"
 #include "text.h"
 
@@ -24,6 +26,7 @@ struct broker {
 	pid_t engine;
 	const struct host_caller *caller;
 	const struct host_settings *settings;
+	pid_t fetcher;	  /* asks servers; 0: none */
 	pid_t helper;	  /* shows the window; 0: none */
 	uint32_t showing; /* what for */
 	/* the next window: the one before has answered, but may not be gone */
@@ -100,21 +103,18 @@ out:
 /* ---- in the broker -------------------------------------------------- */
 
 /* A process of its own for each window, so that the broker never waits and no
- * password is ever in it. Its group is what is ended with it. */
-static bool
-start_helper(struct broker *b)
+ * password is ever in it. Its group is what is ended with it. Returns as
+ * fork(2) does. */
+static pid_t
+start_child(void)
 {
 	sigset_t none;
-	pid_t broker = getpid();
+	pid_t broker = getpid(), child = fork();
 
-	b->helper = fork();
-	if (b->helper < 0) {
-		b->helper = 0;
-		return false;
-	}
-	if (b->helper != 0) {
-		(void)setpgid(b->helper, b->helper);
-		return false;
+	if (child != 0) {
+		if (child > 0)
+			(void)setpgid(child, child);
+		return child;
 	}
 	(void)setpgid(0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -122,7 +122,7 @@ start_helper(struct broker *b)
 		_exit(1);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	return true;
+	return 0;
 }
 
 static void
@@ -150,15 +150,18 @@ show_next(struct broker *b)
 	if (b->text == NULL || b->helper != 0 || !b->whole)
 		return;
 	b->showing = b->next.id;
-	if (start_helper(b)) {
+	b->helper = start_child();
+	if (b->helper == 0) {
 		if (b->next.type == HOST_SAVE)
 			save(b);
 		else
 			ask(b);
 		_exit(0);
 	}
-	if (b->helper == 0)
+	if (b->helper < 0) {
+		b->helper = 0;
 		answer(b, b->next.id, NM_ERR_PROMPT_UNAVAILABLE, NULL);
+	}
 	drop_next(b);
 }
 
@@ -207,6 +210,35 @@ abandon(struct broker *b, uint32_t id)
 	}
 }
 
+/* One at a time: the engine asks for another when it has lost the one. */
+static void
+fetch(struct broker *b)
+{
+	struct host_message m = { .type = HOST_FETCHER,
+		.error = NM_ERR_INTERNAL };
+	int ends[2];
+
+	if (b->fetcher != 0)
+		(void)kill(b->fetcher, SIGKILL);
+	b->fetcher = 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+		(void)host_channel_send(b->channel, &m);
+		return;
+	}
+	b->fetcher = start_child();
+	if (b->fetcher == 0)
+		host_fetcher_become(b->settings, ends[1]);
+	if (b->fetcher > 0) {
+		m.error = NM_OK;
+		(void)host_channel_pass(b->channel, &m, ends[0]);
+	} else {
+		b->fetcher = 0;
+		(void)host_channel_send(b->channel, &m);
+	}
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
 /* False: the engine is gone. */
 static bool
 take_messages(struct broker *b)
@@ -227,7 +259,11 @@ take_messages(struct broker *b)
 		case HOST_ABANDON:
 			abandon(b, m.id);
 			break;
+		case HOST_FETCH:
+			fetch(b);
+			break;
 		case HOST_ANSWER:
+		case HOST_FETCHER:
 			break; /* never to us */
 		}
 	}
@@ -247,6 +283,8 @@ collect(struct broker *b, int *status)
 						 : 128 + WTERMSIG(how);
 			return true;
 		}
+		if (pid == b->fetcher)
+			b->fetcher = 0;
 		if (pid != b->helper)
 			continue;
 		b->helper = 0;
@@ -296,6 +334,8 @@ host_broker_run(int channel, pid_t engine, const struct host_caller *caller,
 			show_next(&b);
 	}
 	end_helper(&b);
+	if (b.fetcher != 0)
+		(void)kill(b.fetcher, SIGKILL);
 	if (fds[0].fd >= 0)
 		(void)close(fds[0].fd);
 	drop_next(&b);

@@ -3,7 +3,7 @@
  * The broker: the process that the browser started. It has no database, no
  * keys and no parser of what comes from outside. For its child, the engine,
  * it shows windows and saves files, each in a process of its own, one at a
- * time.
+ * time, and starts nssmime-fetch.
  */
 #ifndef HOST_BROKER_H
 #define HOST_BROKER_H

@@ -192,6 +192,8 @@ new_call(struct host_engine *e, const struct host_operation *operation,
 	call->params = params;
 	call->asker = host_prompt_asker;
 	call->asker.arg = call;
+	call->fetcher = host_fetching_fetcher;
+	call->fetcher.arg = call;
 	call->may_prompt = prompt == NULL || strcmp(prompt, "never") != 0;
 	call->shows_progress = host_boolean(params, "progress", false);
 	call->shown = INT64_MIN;

@@ -13,8 +13,11 @@ struct host_call {
 	struct nm_fault fault;		/* the thread's alone */
 	struct json_object *error_data; /* the thread's alone */
 	struct nm_asker asker;
-	char *id;     /* JSON text */
-	char *origin; /* canonical; NULL: none */
+	struct nm_fetcher fetcher;
+	struct host_remembered remembered[HOST_REMEMBERED]; /* the thread's */
+	unsigned asked; /* of servers; the thread's alone */
+	char *id;	/* JSON text */
+	char *origin;	/* canonical; NULL: none */
 	bool may_prompt;
 	bool shows_progress;
 	bool end_connection;

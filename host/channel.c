@@ -1,39 +1,31 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "channel.h"
 
-#include <errno.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
+#include <unistd.h>
 
-/* The head: type, id, asking, again, error, in native order. Both ends are
- * the same program. */
+/* The head: type, id, asking, again, error. */
 #define HEAD 5
+
+bool
+host_channel_pass(int fd, const struct host_message *m, int passed)
+{
+	uint32_t head[HEAD] = { m->type, m->id, m->asking, m->again, m->error };
+
+	return m->text.len <= HOST_CHANNEL_TEXT &&
+	    host_packet_send(fd, head, sizeof(head), m->text, passed, true) ==
+	    HOST_SENT;
+}
 
 bool
 host_channel_send(int fd, const struct host_message *m)
 {
-	uint32_t head[HEAD] = { m->type, m->id, m->asking, m->again, m->error };
-	union {
-		const uint8_t *in;
-		void *out;
-	} text = { .in = m->text.data };
-	struct iovec parts[2] = { { head, sizeof(head) },
-		{ text.out, m->text.len } };
-	struct msghdr msg = { .msg_iov = parts, .msg_iovlen = 2 };
-	ssize_t n;
-
-	if (m->text.len > HOST_CHANNEL_TEXT)
-		return false;
-	do {
-		n = sendmsg(fd, &msg, MSG_NOSIGNAL);
-	} while (n < 0 && errno == EINTR);
-	return n >= 0;
+	return host_channel_pass(fd, m, -1);
 }
 
 static bool
 parse(const uint32_t *head, struct host_message *m)
 {
-	if (head[0] < HOST_ASK || head[0] > HOST_ANSWER ||
+	if (head[0] < HOST_ASK || head[0] > HOST_FETCHER ||
 	    head[2] > HOST_ASK_SAVE || head[4] >= NM_ERR_COUNT)
 		return false;
 	m->type = (enum host_message_type)head[0];
@@ -45,26 +37,27 @@ parse(const uint32_t *head, struct host_message *m)
 }
 
 enum host_receiving
-host_channel_receive(int fd, struct nm_buffer *buffer, struct host_message *m)
+host_channel_accept(
+    int fd, struct nm_buffer *buffer, struct host_message *m, int *passed)
 {
+	enum host_receiving got;
 	uint32_t head[HEAD];
-	struct iovec parts[2] = { { head, sizeof(head) }, { NULL, 0 } };
-	struct msghdr msg = { .msg_iov = parts, .msg_iovlen = 2 };
-	ssize_t n;
 
-	nm_buffer_clear(buffer);
-	parts[1].iov_base = nm_buffer_extend(buffer, HOST_CHANNEL_TEXT);
-	if ((parts[1].iov_len = buffer->len) == 0)
+	got = host_packet_receive(
+	    fd, head, sizeof(head), buffer, HOST_CHANNEL_TEXT, passed);
+	if (got != HOST_RECEIVED)
+		return got;
+	if (!parse(head, m)) {
+		if (passed != NULL && *passed >= 0)
+			(void)close(*passed);
 		return HOST_GONE;
-	n = recvmsg(fd, &msg, MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-		buffer->len = 0;
-		return HOST_NOTHING;
 	}
-	if (n < (ssize_t)sizeof(head) || (msg.msg_flags & MSG_TRUNC) != 0 ||
-	    !parse(head, m))
-		return HOST_GONE;
-	buffer->len = (size_t)n - sizeof(head);
 	m->text = nm_buffer_bytes(buffer);
 	return HOST_RECEIVED;
+}
+
+enum host_receiving
+host_channel_receive(int fd, struct nm_buffer *buffer, struct host_message *m)
+{
+	return host_channel_accept(fd, buffer, m, NULL);
 }

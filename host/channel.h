@@ -13,6 +13,8 @@
 #include <nssmime/buffer.h>
 #include <nssmime/error.h>
 
+#include "common/packet.h"
+
 #define HOST_CHANNEL_TEXT (32u * 1024u) /* in one message */
 #define HOST_SAVE_MAX	  (8u * 1024u * 1024u)
 
@@ -21,7 +23,9 @@ enum host_message_type {
 	HOST_SAVE,	/* to the broker: a file comes; text: its name */
 	HOST_SAVE_DATA, /* to the broker: text: more of it, empty: its end */
 	HOST_ABANDON,	/* to the broker: nobody waits for it any more */
-	HOST_ANSWER	/* to the engine; text: the password, the file's name */
+	HOST_ANSWER,	/* to the engine; text: the password, the file's name */
+	HOST_FETCH,	/* to the broker: start nssmime-fetch */
+	HOST_FETCHER	/* to the engine, with the socket to it */
 };
 
 enum host_asking {
@@ -36,21 +40,21 @@ struct host_message {
 	uint32_t id;
 	enum host_asking asking; /* HOST_ASK */
 	unsigned again;		 /* HOST_ASK: wrong ones given before */
-	enum nm_error error;	 /* HOST_ANSWER */
+	enum nm_error error;	 /* HOST_ANSWER, HOST_FETCHER */
 	struct nm_bytes text;
 };
 
 /* False: the other side is gone. May wait for room. */
 bool host_channel_send(int fd, const struct host_message *m);
+/* With a descriptor, which stays open here. */
+bool host_channel_pass(int fd, const struct host_message *m, int passed);
 
-enum host_receiving {
-	HOST_RECEIVED,
-	HOST_NOTHING,
-	HOST_GONE
-};
 /* Does not wait. m->text is in `buffer`, which the caller clears (it may hold
  * a password). A packet that is no message counts as HOST_GONE. */
 enum host_receiving host_channel_receive(
     int fd, struct nm_buffer *buffer, struct host_message *m);
+/* The same where descriptors are taken; *passed: -1: none came along. */
+enum host_receiving host_channel_accept(
+    int fd, struct nm_buffer *buffer, struct host_message *m, int *passed);
 
 #endif

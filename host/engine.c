@@ -26,6 +26,7 @@ enum {
 	FD_OUT,
 	FD_CHANNEL,
 	FD_WAKE,
+	FD_FETCHER,
 	FD_COUNT
 };
 
@@ -134,17 +135,29 @@ read_channel(struct host_engine *e)
 {
 	struct host_message m;
 	enum host_receiving got;
+	int passed;
 
-	while ((got = host_channel_receive(e->channel, &e->packet, &m)) ==
-	    HOST_RECEIVED) {
-		if (m.type == HOST_ANSWER) {
-			(void)pthread_mutex_lock(&e->lock);
+	while ((got = host_channel_accept(
+		    e->channel, &e->packet, &m, &passed)) == HOST_RECEIVED) {
+		(void)pthread_mutex_lock(&e->lock);
+		if (m.type == HOST_ANSWER)
 			host_prompt_answer(e, &m);
-			(void)pthread_mutex_unlock(&e->lock);
-		}
+		if (m.type == HOST_FETCHER)
+			host_fetching_started(e, passed);
+		else if (passed >= 0)
+			(void)close(passed);
+		(void)pthread_mutex_unlock(&e->lock);
 	}
 	nm_buffer_clear(&e->packet);
 	return got != HOST_GONE;
+}
+
+static void
+read_fetcher(struct host_engine *e, short events)
+{
+	(void)pthread_mutex_lock(&e->lock);
+	host_fetching_handle(e, events);
+	(void)pthread_mutex_unlock(&e->lock);
 }
 
 static int
@@ -159,16 +172,20 @@ timeout_of(int64_t now, int64_t due)
 static bool
 prepare(struct host_engine *e, struct pollfd *fds, int *timeout)
 {
-	int64_t now = host_now(), due, other;
+	int64_t now = host_now(), due, other, late;
 	bool more;
 
 	(void)pthread_mutex_lock(&e->lock);
 	due = host_streams_expire(e, now);
 	other = host_lock_check(e, now);
-	*timeout = timeout_of(now, due < other ? due : other);
+	late = host_fetching_expire(e, now);
+	due = other < due ? other : due;
+	*timeout = timeout_of(now, late < due ? late : due);
 	/* a negative descriptor is left out by poll(2) */
 	fds[FD_IN].fd =
 	    e->ending || e->queue.bytes >= HOST_QUEUE_DEAF ? -1 : e->in;
+	fds[FD_FETCHER].fd = e->fetching.fd;
+	fds[FD_FETCHER].events = host_fetching_events(e);
 	fds[FD_OUT].fd = e->queue.first != NULL ? e->out : -1;
 	more = !e->ending || e->queue.first != NULL;
 	(void)pthread_mutex_unlock(&e->lock);
@@ -203,6 +220,8 @@ loop(struct host_engine *e)
 		host_confine_thread(&confinement, &confined);
 		if (fds[FD_CHANNEL].revents != 0)
 			on = read_channel(e) && on;
+		if (fds[FD_FETCHER].fd >= 0 && fds[FD_FETCHER].revents != 0)
+			read_fetcher(e, fds[FD_FETCHER].revents);
 		if (fds[FD_OUT].fd >= 0 && fds[FD_OUT].revents != 0)
 			on = write_output(e) && on;
 		if (fds[FD_IN].fd >= 0 && fds[FD_IN].revents != 0)
@@ -242,6 +261,7 @@ clear(struct host_engine *e)
 {
 	host_session_close(&e->session);
 	host_prompts_clear(e);
+	host_fetching_clear(e);
 	host_queue_clear(&e->queue);
 	host_ids_clear(&e->stream_ids);
 	host_reader_clear(&e->reader);
@@ -297,6 +317,7 @@ host_engine_run(int in, int out, int channel, const struct host_caller *caller,
 		.settings_fault = settings_fault,
 		.log = host_log_level(settings->log_level),
 		.confinement = HOST_CONFINEMENT_INIT,
+		.fetching = HOST_FETCHING_INIT,
 	};
 	bool allowed = host_caller_allowed(caller, settings);
 

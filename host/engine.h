@@ -15,6 +15,7 @@
 #include "baton.h"
 #include "caller.h"
 #include "confine.h"
+#include "fetching.h"
 #include "frame.h"
 #include "log.h"
 #include "prompt.h"
@@ -45,6 +46,7 @@ struct host_engine {
 	struct host_queue queue;
 	struct host_baton baton;
 	struct host_prompts prompts;
+	struct host_fetching fetching;
 	struct host_ids stream_ids;
 	struct host_call *calls;
 	unsigned call_count;

@@ -57,6 +57,15 @@ host_call_asker(struct host_call *call)
 	return call->may_prompt ? &call->asker : NULL;
 }
 
+const struct nm_fetcher *
+host_call_fetcher(struct host_call *call, bool online)
+{
+	return online &&
+		call->engine->settings->revocation != HOST_REVOCATION_OFF
+	    ? &call->fetcher
+	    : NULL;
+}
+
 bool
 host_call_commit(struct host_call *call)
 {

@@ -17,6 +17,7 @@
 
 #include <nssmime/certificate.h>
 #include <nssmime/database.h>
+#include <nssmime/fetch.h>
 #include <nssmime/stage.h>
 
 #include "schema.h"
@@ -60,6 +61,11 @@ enum nm_database_kind host_call_caller_kind(struct host_call *call);
 /* Asks by the host's pinentry; NULL when the request says "prompt": "never".
  * Its functions may wait. */
 const struct nm_asker *host_call_asker(struct host_call *call);
+/* Asks servers about certificates; NULL where none may be asked: by the
+ * settings, or by the request (`online` is its member of that name, true where
+ * it has none). `get` may wait; `keep` takes an element of the array that `get`
+ * filled, at its place. */
+const struct nm_fetcher *host_call_fetcher(struct host_call *call, bool online);
 /* From here on something is written that a cancel cannot take back. False:
  * it was cancelled before. */
 bool host_call_commit(struct host_call *call);
