@@ -27,18 +27,27 @@ is_content_field(const struct nm_field *f)
 	    strncasecmp((const char *)f->name.data, "Content-", 8) == 0;
 }
 
-/* Headers come with whatever line ends they were stored with. */
+static bool
+is_eol(uint8_t c)
+{
+	return c == '\r' || c == '\n';
+}
+
+/* Headers come with whatever line ends they were stored with: one or more of
+ * CR and LF are one. */
 static void
 append_field(struct nm_buffer *out, const struct nm_field *f)
 {
-	for (size_t i = 0; i < f->raw.len; i++) {
-		uint8_t c = f->raw.data[i];
+	const uint8_t *p = f->raw.data;
+	size_t len = f->raw.len;
 
-		if (c == '\n' && (i == 0 || f->raw.data[i - 1] != '\r'))
-			nm_buffer_byte(out, '\r');
-		nm_buffer_byte(out, c);
+	for (size_t i = 0; i < len; i++) {
+		if (!is_eol(p[i]))
+			nm_buffer_byte(out, p[i]);
+		else if (i + 1 == len || !is_eol(p[i + 1]))
+			nm_buffer_string(out, "\r\n");
 	}
-	if (f->raw.len == 0 || f->raw.data[f->raw.len - 1] != '\n')
+	if (len == 0 || !is_eol(p[len - 1]))
 		nm_buffer_string(out, "\r\n");
 }
 

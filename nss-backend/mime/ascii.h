@@ -62,6 +62,16 @@ nm_is_token(uint8_t c)
 	return nm_is_graph(c) && strchr("()<>@,;:\\\"/[]?=", c) == NULL;
 }
 
+static inline size_t
+nm_token_length(const char *p)
+{
+	size_t len = 0;
+
+	while (nm_is_token((uint8_t)p[len]))
+		len++;
+	return len;
+}
+
 /* The value of a hexadecimal digit, or -1. */
 static inline int
 nm_hex(uint8_t c)
@@ -124,7 +134,8 @@ nm_utf8_length(const uint8_t *p, size_t len)
 	return need;
 }
 
-#define NM_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD in UTF-8 */
+#define NM_REPLACEMENT	   "\xef\xbf\xbd" /* U+FFFD in UTF-8 */
+#define NM_BYTE_ORDER_MARK "\xef\xbb\xbf" /* U+FEFF */
 
 /*
  * Past white space and comments (RFC 5322 section 3.2.2), nested ones too. An

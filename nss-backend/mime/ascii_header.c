@@ -171,7 +171,7 @@ ends_in_empty_line(struct nm_bytes raw)
 	if (raw.len == 0 || raw.data[raw.len - 1] != '\n')
 		return false;
 	raw.len--;
-	if (raw.len != 0 && raw.data[raw.len - 1] == '\r')
+	while (raw.len != 0 && raw.data[raw.len - 1] == '\r')
 		raw.len--;
 	return raw.len == 0 || raw.data[raw.len - 1] == '\n';
 }

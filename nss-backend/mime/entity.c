@@ -34,6 +34,18 @@ header_ends(struct entity *e, size_t fields)
 	return err;
 }
 
+/* Nothing but a line end; more than one CR is what a double conversion of
+ * line ends leaves. */
+static bool
+is_empty_line(const uint8_t *line, size_t len)
+{
+	while (len > 1 && *line == '\r') {
+		line++;
+		len--;
+	}
+	return len == 1 && *line == '\n';
+}
+
 /* Takes lines up to the empty one; *taken says how many bytes they were. */
 static enum nm_error
 header_write(struct entity *e, const uint8_t *data, size_t len, size_t *taken)
@@ -58,9 +70,8 @@ header_write(struct entity *e, const uint8_t *data, size_t len, size_t *taken)
 		*taken = (size_t)(p - data);
 		if (lf == NULL)
 			break;
-		length = e->head.len - e->line;
-		if (length == 1 ||
-		    (length == 2 && e->head.data[e->line] == '\r'))
+		if (is_empty_line(
+			e->head.data + e->line, e->head.len - e->line))
 			return header_ends(e, e->line);
 		e->line = e->head.len;
 	}

@@ -17,13 +17,23 @@ struct nm_header {
 	size_t strays;
 };
 
-/* Past the end of the line at `p`, its line end with it. */
+/*
+ * Past the end of the line at `p`, its line end with it. A CR alone ends a
+ * line too: it may not be in a header (RFC 5322 section 2.2), but many readers
+ * take it for a line end, and must not find a From field that is not seen
+ * here. Several before an LF are what a double conversion leaves.
+ */
 static const uint8_t *
 line_end(const uint8_t *p, const uint8_t *end)
 {
-	const uint8_t *lf = memchr(p, '\n', (size_t)(end - p));
+	const uint8_t *lf = memchr(p, '\n', (size_t)(end - p)), *cr;
 
-	return lf == NULL ? end : lf + 1;
+	cr = memchr(p, '\r', (size_t)((lf == NULL ? end : lf) - p));
+	if (cr == NULL)
+		return lf == NULL ? end : lf + 1;
+	while (cr < end && *cr == '\r')
+		cr++;
+	return cr < end && *cr == '\n' ? cr + 1 : cr;
 }
 
 /*
@@ -81,8 +91,7 @@ add_field(struct nm_header *h, const uint8_t *line, size_t name_len,
 	return NM_OK;
 }
 
-/* Writes the unfolded value of `f` at `out`; returns past its NUL. A CR that
- * ends no line is not allowed in a field (RFC 5322 section 2.2). */
+/* Writes the unfolded value of `f` at `out`; returns past its NUL. */
 static char *
 unfold(struct nm_field *f, char *out)
 {
@@ -91,11 +100,9 @@ unfold(struct nm_field *f, char *out)
 
 	(void)name_length(p, end, &p);
 	for (p++; p < end; p++) {
-		if (*p == '\n' || (*p == '\r' && end - p > 1 && p[1] == '\n'))
+		if (*p == '\n' || *p == '\r' || (out == start && nm_is_wsp(*p)))
 			continue;
-		if (out == start && (nm_is_wsp(*p) || *p == '\r'))
-			continue;
-		*out++ = *p == '\r' ? ' ' : (char)*p;
+		*out++ = (char)*p;
 	}
 	while (out > start && nm_is_wsp((uint8_t)out[-1]))
 		out--;
@@ -112,6 +119,9 @@ split(struct nm_header *h, size_t len, struct nm_fault *fault)
 	enum nm_error err;
 	size_t name_len;
 
+	/* some programs begin a file with the mark of UTF-8 */
+	if (len >= 3 && memcmp(p, NM_BYTE_ORDER_MARK, 3) == 0)
+		p += 3;
 	if (is_envelope_line(p, line_end(p, end)))
 		p = line_end(p, end);
 	for (; p < end; p = next) {

@@ -74,6 +74,11 @@ several_from_are_told(void **state)
 	assert_int_equal(
 	    judge("From: alice@example.org, b@example.org\r\n", hers, 2),
 	    NM_REASON_BIT(NM_REASON_SEVERAL_FROM));
+	/* one that other readers see after a CR alone */
+	assert_int_equal(judge("X: y\rFrom: bob@example.org\r\n"
+			       "From: alice@example.org\r\n",
+			     hers, 2),
+	    NM_REASON_BIT(NM_REASON_SEVERAL_FROM));
 }
 
 static void

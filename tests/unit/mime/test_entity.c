@@ -69,10 +69,12 @@ splitting(void **state)
 	check(
 	    "A: b\nD: e\n\nbody\n\r\n\n", "A: b\nD: e\n\n", "body\n\r\n\n", 2);
 	check("A: b\r\n\nbody", "A: b\r\n\n", "body", 1);
+	/* line ends that were converted twice */
+	check("A: b\r\r\n\r\r\nx\r\r\n", "A: b\r\r\n\r\r\n", "x\r\r\n", 1);
 	/* white space does not make a line empty, nor does a bare CR */
 	check(
 	    "A: b\r\n \r\nD: e\r\n\r\nx", "A: b\r\n \r\nD: e\r\n\r\n", "x", 2);
-	check("A: b\r\rC: d\n\r\nx", "A: b\r\rC: d\n\r\n", "x", 1);
+	check("A: b\r\rC: d\n\r\nx", "A: b\r\rC: d\n\r\n", "x", 2);
 }
 
 static void

@@ -79,10 +79,37 @@ strays(void **state)
 	h = parse("");
 	assert_int_equal(nm_header_count(h), 0);
 	nm_header_free(&h);
-	/* a CR alone ends no line, and is none of the value */
-	h = parse("A: b\rC: d\r\r\n");
+	h = parse("\xef\xbb\xbf"
+		  "A: b\n\xef\xbb\xbf"
+		  "C: d\n");
 	assert_int_equal(nm_header_count(h), 1);
-	check_field(h, "A", 0, "b C: d");
+	assert_int_equal(nm_header_strays(h), 1);
+	check_field(h, "A", 0, "b");
+	nm_header_free(&h);
+}
+
+/* A CR alone, which many readers take for a line end: no field may hide
+ * behind it. */
+static void
+carriage_returns(void **state)
+{
+	const struct nm_field *f;
+	struct nm_header *h;
+
+	(void)state;
+	h = parse("A: b\rC: d\r e\r\r\nF: g\r\n\th\rI: j");
+	assert_int_equal(nm_header_count(h), 4);
+	assert_int_equal(nm_header_strays(h), 0);
+	check_field(h, "A", 0, "b");
+	check_field(h, "C", 0, "d e");
+	check_field(h, "F", 0, "g\th");
+	check_field(h, "I", 0, "j");
+	f = nm_header_find(h, "C", 0);
+	assert_int_equal(f->raw.len, strlen("C: d\r e\r\r\n"));
+	nm_header_free(&h);
+	h = parse("\rA: b\n\r\r");
+	assert_int_equal(nm_header_count(h), 1);
+	check_field(h, "A", 0, "b");
 	nm_header_free(&h);
 }
 
@@ -157,6 +184,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields),
 		cmocka_unit_test(strays),
+		cmocka_unit_test(carriage_returns),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(writing),
 	};
