@@ -36,16 +36,6 @@ copy_lower(const char *p, size_t len)
 	return copy;
 }
 
-static size_t
-token_length(const char *p)
-{
-	size_t len = 0;
-
-	while (nm_is_token((uint8_t)p[len]))
-		len++;
-	return len;
-}
-
 /* Past what is left of a parameter; quoted semicolons do not end it. */
 static const char *
 skip_to_semicolon(const char *p)
@@ -63,6 +53,30 @@ skip_to_semicolon(const char *p)
 			p++;
 	}
 	return p;
+}
+
+/* Past what is left of a parameter and its semicolon. */
+static const char *
+past_semicolon(const char *p)
+{
+	p = skip_to_semicolon(p);
+	return *p == ';' ? p + 1 : p;
+}
+
+/*
+ * Where the next parameter begins after what ends at `p`: past a semicolon,
+ * or, since senders forget them (RFC 1521 itself did), at a name and "=" that
+ * white space sets apart.
+ */
+static const char *
+next_parameter(const char *p)
+{
+	const char *name = nm_skip_cfws(p);
+	size_t len = nm_token_length(name);
+
+	if (len != 0 && name != p && *nm_skip_cfws(name + len) == '=')
+		return name;
+	return past_semicolon(p);
 }
 
 /*
@@ -124,23 +138,23 @@ read_marks(const char *name, size_t *len, struct segment *s)
 	return true;
 }
 
-/* Reads "name=value"; leaves *p at the next ";" or at the end. False: no
- * memory. */
+/* Reads "name=value"; leaves *p where the next one begins or at the end.
+ * False: no memory. */
 static bool
 read_segment(const char **p, struct segments *list)
 {
 	const char *name = nm_skip_cfws(*p), *at;
 	struct segment s = { NULL, -1, false, NM_BUFFER_INIT };
-	size_t len = token_length(name);
+	size_t len = nm_token_length(name);
 	bool good;
 
 	at = nm_skip_cfws(name + len);
 	if (len == 0 || *at != '=') {
-		*p = skip_to_semicolon(name);
+		*p = past_semicolon(name);
 		return true;
 	}
 	at = read_value(nm_skip_cfws(at + 1), &s.value);
-	*p = skip_to_semicolon(at);
+	*p = next_parameter(at);
 	if (!read_marks(name, &len, &s)) {
 		nm_buffer_reset(&s.value);
 		return true;
@@ -268,18 +282,19 @@ join_all(const struct segments *list, struct nm_value *out)
 	return true;
 }
 
-/* "type/subtype" or one word; NULL: no memory. */
+/* "type/subtype" or one word, and where the parameters begin; NULL: no
+ * memory. */
 static char *
-read_type(const char *text)
+read_type(const char *text, const char **parameters)
 {
 	const char *type = nm_skip_cfws(text), *sub, *end;
-	size_t len = token_length(type), sub_len = 0;
+	size_t len = nm_token_length(type), sub_len = 0;
 	struct nm_buffer out = NM_BUFFER_INIT;
 
 	sub = end = nm_skip_cfws(type + len);
 	if (len != 0 && *end == '/') {
 		sub = nm_skip_cfws(end + 1);
-		sub_len = token_length(sub);
+		sub_len = nm_token_length(sub);
 		end = sub + sub_len;
 		if (sub_len == 0)
 			len = 0;
@@ -289,6 +304,7 @@ read_type(const char *text)
 	/* what follows is a parameter, or at least is set apart */
 	if (*end != '\0' && strchr("; \t(", *end) == NULL)
 		len = 0;
+	*parameters = len != 0 ? next_parameter(end) : past_semicolon(text);
 	for (size_t i = 0; i < len; i++)
 		nm_buffer_byte(&out, nm_lower((uint8_t)type[i]));
 	if (len != 0 && sub_len != 0)
@@ -309,14 +325,13 @@ nm_value_parse(const char *text, struct nm_value *out)
 	list.items = calloc(MAX_SEGMENTS, sizeof(*list.items));
 	out->parameters = calloc(MAX_SEGMENTS, sizeof(*out->parameters));
 	if (list.items == NULL || out->parameters == NULL ||
-	    (out->type = read_type(text)) == NULL)
+	    (out->type = read_type(text, &p)) == NULL)
 		goto out;
-	for (p = skip_to_semicolon(text); *p == ';';) {
+	while (*p != '\0') {
 		if (list.count == MAX_SEGMENTS) {
 			out->type[0] = '\0';
 			break;
 		}
-		p++;
 		if (!read_segment(&p, &list))
 			goto out;
 	}
@@ -431,36 +446,4 @@ nm_header_content_type(const struct nm_header *h, struct nm_value *out)
 	if (err == NM_OK && strchr(out->type, '/') == NULL)
 		out->type[0] = '\0';
 	return err;
-}
-
-enum nm_coding
-nm_header_coding(const struct nm_header *h)
-{
-	static const struct {
-		const char *name;
-		enum nm_coding coding;
-	} codings[] = {
-		{ "7bit", NM_CODING_7BIT },
-		{ "8bit", NM_CODING_8BIT },
-		{ "binary", NM_CODING_BINARY },
-		{ "base64", NM_CODING_BASE64 },
-		{ "quoted-printable", NM_CODING_QUOTED_PRINTABLE },
-	};
-	const struct nm_field *f =
-	    nm_header_find(h, "Content-Transfer-Encoding", 0);
-	const char *p, *end;
-	size_t len;
-
-	if (f == NULL)
-		return NM_CODING_7BIT;
-	p = nm_skip_cfws(f->value);
-	len = token_length(p);
-	end = nm_skip_cfws(p + len);
-	if (*end != '\0' && *end != ';')
-		return NM_CODING_UNKNOWN;
-	for (size_t i = 0; i < sizeof(codings) / sizeof(codings[0]); i++) {
-		if (nm_is_word(p, len, codings[i].name))
-			return codings[i].coding;
-	}
-	return NM_CODING_UNKNOWN;
 }

@@ -82,18 +82,6 @@ void nm_parameter_write(
 enum nm_error nm_header_content_type(
     const struct nm_header *h, struct nm_value *out);
 
-enum nm_coding {
-	NM_CODING_7BIT,
-	NM_CODING_8BIT,
-	NM_CODING_BINARY,
-	NM_CODING_BASE64,
-	NM_CODING_QUOTED_PRINTABLE,
-	NM_CODING_UNKNOWN
-};
-/* Content-Transfer-Encoding (comments and case ignored), default 7bit, also
- * where it is empty. */
-enum nm_coding nm_header_coding(const struct nm_header *h);
-
 /* ---- encoded_word.c: RFC 2047 --------------------------------------- */
 
 /* Decodes to UTF-8 (raw UTF-8 passes, RFC 6532; what cannot be decoded
@@ -121,7 +109,8 @@ struct nm_mailboxes {
 	bool malformed; /* something in it could not be understood */
 };
 
-/* Groups are flattened. An address list never fails but for memory. */
+/* Groups are flattened. An address list never fails but for memory; one with
+ * more than 10,000 addresses is malformed, and cut off. */
 enum nm_error nm_mailboxes_parse(const char *value, struct nm_mailboxes *out);
 void nm_mailboxes_clear(struct nm_mailboxes *m);
 
@@ -168,9 +157,6 @@ struct nm_stage *nm_quoted_printable_decoder_new(struct nm_stage *next);
 /* For text: CRLF stays a line end; "From " at the start of a line, ".", and
  * white space at its end are encoded, lines stay within 76 columns. */
 struct nm_stage *nm_quoted_printable_encoder_new(struct nm_stage *next);
-/* The decoder for a coding; 7bit, 8bit, binary and unknown give a stage that
- * passes bytes on. */
-struct nm_stage *nm_decoder_new(enum nm_coding coding, struct nm_stage *next);
 
 /* Standard base64 of a whole buffer (RFC 4648 4), strict, for the wire. */
 size_t nm_base64_encoded_size(size_t len); /* without NUL */
@@ -178,6 +164,23 @@ void nm_base64_encode(const uint8_t *data, size_t len, char *out);
 /* `out`: at least len / 4 * 3 bytes. False: not strict base64. */
 bool nm_base64_decode(
     const char *text, size_t len, uint8_t *out, size_t *out_len);
+
+/* ---- coding.c: RFC 2045 6 --------------------------------------------- */
+
+enum nm_coding {
+	NM_CODING_7BIT,
+	NM_CODING_8BIT,
+	NM_CODING_BINARY,
+	NM_CODING_BASE64,
+	NM_CODING_QUOTED_PRINTABLE,
+	NM_CODING_UNKNOWN
+};
+/* Content-Transfer-Encoding (comments and case ignored), default 7bit, also
+ * where it is empty. */
+enum nm_coding nm_header_coding(const struct nm_header *h);
+/* The decoder for a coding; 7bit, 8bit, binary and unknown give a stage that
+ * passes bytes on. */
+struct nm_stage *nm_decoder_new(enum nm_coding coding, struct nm_stage *next);
 
 /* ---- entity.c: splits an entity into header and body ------------------ */
 

@@ -39,7 +39,14 @@ values(void **state)
 	check("a/b; x=\"", "a/b|x=");
 	check("a/b; x=\"open; y=2", "a/b|x=open; y=2");
 	check("a/b; x=1 junk \"; z=3\"; y=2", "a/b|x=1|y=2");
-	check("a/b charset=x; y=1", "a/b|y=1");
+	/* a semicolon that was forgotten */
+	check("a/b charset=x; y=1", "a/b|charset=x|y=1");
+	check("a/b\tboundary = \"x\" micalg=sha-256 (c) z=1",
+	    "a/b|boundary=x|micalg=sha-256|z=1");
+	check("a/b; n=my file=x.txt", "a/b|n=my|file=x.txt");
+	check("a/b; n=my own file=x.txt; y=2", "a/b|n=my|y=2");
+	check("a/b; x=\"1\"y=2; z=3", "a/b|x=1|z=3");
+	check("a/b/c x=1; y=2", "|y=2");
 	check("a/b (unclosed; y=1", "a/b");
 	check("a/b; x=\xc3\xa4; y=\xe4", "a/b|x=\xc3\xa4|y=\xef\xbf\xbd");
 	/* no types */
@@ -160,6 +167,12 @@ of_header(void **state)
 		{ "Content-Transfer-Encoding: x-uuencode\n", "text/plain",
 		    NM_CODING_UNKNOWN },
 		{ "Content-Transfer-Encoding:\n", "text/plain",
+		    NM_CODING_7BIT },
+		{ "Content-Transfer-Encoding: 8-Bit\n", "text/plain",
+		    NM_CODING_8BIT },
+		{ "Content-Transfer-Encoding: (c) 7-bit;\n", "text/plain",
+		    NM_CODING_7BIT },
+		{ "Content-Transfer-Encoding: =\n", "text/plain",
 		    NM_CODING_UNKNOWN },
 	};
 	struct nm_header *h;
