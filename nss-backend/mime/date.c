@@ -104,8 +104,29 @@ word_length(const char *p)
 	return len;
 }
 
-/* "+0100", "GMT", "EST", "A"; what is not known, or not there, is UTC of no
- * known place (RFC 5322 section 4.3). */
+/* "+0100", and "+01:00" as in RFC 3339, which some senders write. */
+static bool
+read_offset(const char **p, int *offset)
+{
+	int sign = *(*p)++ == '-' ? -1 : 1, hours = 0, minutes = 0, digit;
+
+	for (int i = 0; i < 4; i++) {
+		if (i == 2 && **p == ':')
+			(*p)++;
+		if (!nm_is_digit((uint8_t) * *p))
+			return false;
+		digit = *(*p)++ - '0';
+		if (i < 2)
+			hours = hours * 10 + digit;
+		else
+			minutes = minutes * 10 + digit;
+	}
+	*offset = sign * (hours * 60 + minutes);
+	return hours <= 23 && minutes <= 59 && !nm_is_digit((uint8_t) * *p);
+}
+
+/* An offset, "GMT", "EST", "A"; what is not known, or not there, is UTC of no
+ * known place (RFC 5322 section 4.3). "GMT+0100" is an offset too. */
 static bool
 read_zone(const char **p, int *offset)
 {
@@ -115,18 +136,13 @@ read_zone(const char **p, int *offset)
 	} zones[] = { { "edt", -4 }, { "est", -5 }, { "cdt", -5 },
 		{ "cst", -6 }, { "mdt", -6 }, { "mst", -7 }, { "pdt", -7 },
 		{ "pst", -8 } };
-	int sign, value;
-	size_t len;
+	size_t len = word_length(*p);
 
 	*offset = 0;
-	if (**p == '+' || **p == '-') {
-		sign = *(*p)++ == '-' ? -1 : 1;
-		if (!read_number(p, 4, 4, &value) || value % 100 > 59 ||
-		    value / 100 > 23)
-			return false;
-		*offset = sign * (value / 100 * 60 + value % 100);
-		return true;
-	}
+	if (nm_is_word(*p, len, "gmt") || nm_is_word(*p, len, "utc"))
+		*p += len;
+	if (**p == '+' || **p == '-')
+		return read_offset(p, offset);
 	len = word_length(*p);
 	for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
 		if (nm_is_word(*p, len, zones[i].name))
