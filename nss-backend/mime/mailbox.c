@@ -6,6 +6,9 @@
 #include "mime/address_token.h"
 #include "mime/ascii.h"
 
+/* More than any mail has, and than can be encrypted to. */
+#define MAX_MAILBOXES 10000
+
 struct parser {
 	struct nm_tokens in;
 	struct nm_mailboxes *out;
@@ -215,6 +218,12 @@ add_mailbox(struct parser *s, struct nm_buffer *name, char *address)
 
 	if (text == NULL || address == NULL)
 		goto fail;
+	if (out->count == MAX_MAILBOXES) {
+		malformed(s);
+		free(text);
+		free(address);
+		return;
+	}
 	if (out->count == s->room) {
 		s->room = s->room == 0 ? 4 : s->room * 2;
 		items = realloc(out->items, s->room * sizeof(*items));
