@@ -15,7 +15,6 @@ manifest as it stands.
 
 import re
 
-LATER = "later"          # scored by the next issue
 UNSCORED = "unscored"    # no crash, no hang
 CHAIN = "chain"          # layers, outermost first: "good", "bad", "dec"
 ERROR = "error"          # one of these kinds
@@ -26,7 +25,6 @@ NOT_CMS = ("not-smime", "malformed-message", "unsupported-algorithm")
 UNSUPPORTED = ("unsupported-algorithm",)
 NO_KEY = ("no-private-key",)
 
-_LATER = re.compile(r"spoof|oracle|certfault|^cert-")
 _TEST_MESSAGE = "b26b773cc335859057f335a0ae35feb7ca5ecfa1c789e4e873c6689a62c1f986"
 _FRAN = "6e918dfc2bf8308870b4191b9400a1dd9bbb3f38893f4f83c30fa651b68937e9"
 
@@ -191,8 +189,6 @@ def _by_column(column, plain, never_valid):
 
 def expect(row):
     """The Expectation of a row (a dict by the manifest's column names)."""
-    if _LATER.search(row["cls"]):
-        return Expectation(LATER)
     for corpus, end, expectation in POLICY:
         if row["corpus"] == corpus and row["file"].endswith(end):
             if not expectation.plain and expectation.layers and \
