@@ -68,6 +68,18 @@ pss_permitted(
 	return ok;
 }
 
+/* DigestInfo (RFC 8017 9.2) */
+static bool
+put_digest_info(struct nm_buffer *out, enum nm_digest d, struct nm_bytes hash)
+{
+	size_t mark = nm_der_begin(out, 0x30);
+
+	nm_digest_put(out, d, true);
+	nm_der_put(out, 0x04, hash.data, hash.len);
+	nm_der_end(out, mark);
+	return !nm_buffer_failed(out);
+}
+
 /* ---- checking ------------------------------------------------------- */
 
 static nm_reasons
@@ -87,6 +99,28 @@ judge(SECStatus rv)
 	default:
 		return NM_REASON_BIT(NM_REASON_SIGNATURE_MISMATCH);
 	}
+}
+
+/*
+ * NSS's policy forbids MD5, and no signature by it is ever valid. It is
+ * checked all the same, since content that was altered is worse than content
+ * that is badly protected: by comparison with the one encoding that there can
+ * be, as NSS does for the other digests.
+ */
+static SECStatus
+verify_md5(SECKEYPublicKey *key, struct nm_bytes digest, SECItem *signature)
+{
+	struct nm_buffer info = NM_BUFFER_INIT;
+	SECStatus rv = SECFailure;
+	SECItem encoded;
+
+	if (put_digest_info(&info, NM_DIGEST_MD5, digest)) {
+		encoded = item(nm_buffer_bytes(&info));
+		rv = PK11_VerifyWithMechanism(
+		    key, CKM_RSA_PKCS, NULL, signature, &encoded, NULL);
+	}
+	nm_buffer_reset(&info);
+	return rv;
 }
 
 static SECStatus
@@ -185,7 +219,7 @@ nm_signature_verify(const struct nm_signature_algorithm *a,
 	SECKEYPublicKey *key;
 	nm_reasons reasons;
 
-	if (!policy_allows(by))
+	if (by != NM_DIGEST_MD5 && !policy_allows(by))
 		return NM_REASON_BIT(NM_REASON_UNSUPPORTED_ALGORITHM);
 	if (a->type == NM_SIGNATURE_ED25519)
 		return verify_ed25519(cert, data, signature);
@@ -198,8 +232,11 @@ nm_signature_verify(const struct nm_signature_algorithm *a,
 	PORT_SetError(SEC_ERROR_BAD_SIGNATURE);
 	switch (a->type) {
 	case NM_SIGNATURE_RSA_PKCS1:
-		rv = VFY_VerifyDigestDirect(&hash, key, &value,
-		    SEC_OID_PKCS1_RSA_ENCRYPTION, nm_digest_tag(by), NULL);
+		rv = by == NM_DIGEST_MD5
+		    ? verify_md5(key, digest, &value)
+		    : VFY_VerifyDigestDirect(&hash, key, &value,
+			  SEC_OID_PKCS1_RSA_ENCRYPTION, nm_digest_tag(by),
+			  NULL);
 		break;
 	case NM_SIGNATURE_RSA_PSS:
 		if (pss_permitted(cert, a))
@@ -280,13 +317,8 @@ sign_rsa(SECKEYPrivateKey *key, enum nm_digest d, struct nm_bytes hash,
 	struct nm_buffer info = NM_BUFFER_INIT;
 	SECStatus rv = SECFailure;
 	SECItem in;
-	size_t mark;
 
-	mark = nm_der_begin(&info, 0x30);
-	nm_digest_put(&info, d, true);
-	nm_der_put(&info, 0x04, hash.data, hash.len);
-	nm_der_end(&info, mark);
-	if (!nm_buffer_failed(&info)) {
+	if (put_digest_info(&info, d, hash)) {
 		in = item(nm_buffer_bytes(&info));
 		rv =
 		    PK11_SignWithMechanism(key, CKM_RSA_PKCS, NULL, value, &in);
