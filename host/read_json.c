@@ -2,10 +2,10 @@
 #include "read_json.h"
 
 #include "certificate_json.h"
+#include "headers_json.h"
 #include "reasons_json.h"
 
-/* Text of a header that is worth showing; a frame has to hold them all. */
-#define TEXT_MAX      4096
+/* Text that is worth showing; a frame has to hold it all. */
 #define MAILBOX_MAX   1024
 #define MAILBOXES_MAX 100
 #define EMBEDDED_MAX  256
@@ -139,59 +139,6 @@ layers_json(const struct nm_read_result *result, struct json_object *table)
 }
 
 static struct json_object *
-mailboxes_json(const struct nm_mailboxes *boxes)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0;
-	     array != NULL && i < boxes->count && i < MAILBOXES_MAX; i++) {
-		struct host_build b;
-
-		host_build_begin(&b);
-		host_build_text(&b, "name", boxes->items[i].name, MAILBOX_MAX);
-		host_build_text(
-		    &b, "address", boxes->items[i].address, MAILBOX_MAX);
-		host_build_string(&b, "source", "outer");
-		if (!host_array_add(array, finish(&b))) {
-			json_object_put(array);
-			return NULL;
-		}
-	}
-	return array;
-}
-
-static struct json_object *
-outer_text_json(const char *text)
-{
-	struct host_build b;
-
-	host_build_begin(&b);
-	host_build_text(&b, "value", text, TEXT_MAX);
-	host_build_string(&b, "source", "outer");
-	return finish(&b);
-}
-
-static struct json_object *
-headers_json(const struct nm_read_result *result)
-{
-	struct host_build b;
-	char date[40];
-
-	host_build_begin(&b);
-	host_build_add(&b, "from", mailboxes_json(&result->from));
-	host_build_add(&b, "to", mailboxes_json(&result->to));
-	host_build_add(&b, "cc", mailboxes_json(&result->cc));
-	if (result->subject != NULL)
-		host_build_add(&b, "subject", outer_text_json(result->subject));
-	if (result->has_date) {
-		nm_date_format(&result->date, date, sizeof(date));
-		host_build_add(&b, "date", outer_text_json(date));
-	}
-	host_build_add(&b, "differing", json_object_new_array());
-	return finish(&b);
-}
-
-static struct json_object *
 embedded_json(const struct nm_read_result *result)
 {
 	struct json_object *array = json_object_new_array();
@@ -247,7 +194,8 @@ host_read_build(struct host_build *b, const struct nm_read_result *result)
 	host_build_add(b, "summary", summary_json(result));
 	host_build_add(
 	    b, "layers", table == NULL ? NULL : layers_json(result, table));
-	host_build_add(b, "headers", headers_json(result));
+	host_build_add(b, "headers", host_headers_json(result));
+	host_build_add(b, "legacyDisplay", host_legacy_json(result));
 	host_build_add(b, "embedded", embedded_json(result));
 	host_build_add(b, "certificates", certificates_json(result));
 	host_build_add(b, "table", table);

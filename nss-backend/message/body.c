@@ -30,6 +30,7 @@ struct leaf {
 	struct nm_stage stage;
 	struct nm_reading *reading;
 	struct nm_stage *structure;
+	struct nm_stage *tap; /* sees the body alone; or NULL */
 };
 
 static enum nm_error
@@ -53,6 +54,17 @@ wanted(void *arg, struct nm_stage **into)
 	return *into == NULL ? NM_ERR_INTERNAL : NM_OK;
 }
 
+static enum nm_error
+plain_part(void *arg, const char *part, bool root, const struct nm_value *type)
+{
+	struct nm_reading *r = arg;
+
+	/* Below a layer that a part has of its own nothing is repeated. */
+	return r->part_seen && r->result.layer_count != r->part_layer
+	    ? NM_OK
+	    : nm_reading_note_part(r, part, root, type);
+}
+
 static bool
 puts_out(const struct nm_reading *r)
 {
@@ -70,20 +82,31 @@ leaf_write(struct nm_stage *s, const uint8_t *data, size_t len)
 		if (error != NM_OK)
 			return error;
 	}
+	if (l->tap != NULL &&
+	    (error = nm_stage_write(l->tap, data, len)) != NM_OK)
+		return error;
 	return nm_stage_write(l->structure, data, len);
 }
 
 static enum nm_error
 leaf_finish(struct nm_stage *s)
 {
-	return nm_stage_finish(((struct leaf *)s)->structure);
+	struct leaf *l = (struct leaf *)s;
+	enum nm_error error;
+
+	if (l->tap != NULL && (error = nm_stage_finish(l->tap)) != NM_OK)
+		return error;
+	return nm_stage_finish(l->structure);
 }
 
 static void
 leaf_free(struct nm_stage *s)
 {
-	nm_stage_free(&((struct leaf *)s)->structure);
-	free(s);
+	struct leaf *l = (struct leaf *)s;
+
+	nm_stage_free(&l->tap);
+	nm_stage_free(&l->structure);
+	free(l);
 }
 
 /* `structured`: it is an entity; otherwise bytes of no known kind. */
@@ -92,7 +115,8 @@ leaf_new(struct nm_reading *r, bool structured)
 {
 	static const struct nm_stage_ops ops = { leaf_write, leaf_finish,
 		leaf_free };
-	static const struct nm_structure_handler handler = { embedded, wanted };
+	static const struct nm_structure_handler handler = { embedded, wanted,
+		plain_part };
 	struct leaf *l = calloc(1, sizeof(*l));
 
 	if (l == NULL)
@@ -112,38 +136,6 @@ leaf_new(struct nm_reading *r, bool structured)
 
 /* ---- what the header says ---- */
 
-static enum nm_error
-take_mailboxes(
-    const struct nm_header *h, const char *name, struct nm_mailboxes *out)
-{
-	const struct nm_field *f = nm_header_find(h, name, 0);
-
-	return f == NULL ? NM_OK : nm_mailboxes_parse(f->value, out);
-}
-
-/* The outermost header: whom the mail says it is from and what it is about. */
-static enum nm_error
-take_header(struct nm_reading *r, const struct nm_header *h)
-{
-	struct nm_read_result *result = &r->result;
-	const struct nm_field *f;
-	enum nm_error error;
-
-	r->header_seen = true;
-	if (r->options.kind != NM_CONTENT_MESSAGE)
-		return NM_OK;
-	if ((error = take_mailboxes(h, "From", &result->from)) != NM_OK ||
-	    (error = take_mailboxes(h, "To", &result->to)) != NM_OK ||
-	    (error = take_mailboxes(h, "Cc", &result->cc)) != NM_OK)
-		return error;
-	if ((f = nm_header_find(h, "Subject", 0)) != NULL &&
-	    (result->subject = nm_text_decode(f->value)) == NULL)
-		return NM_ERR_INTERNAL;
-	if ((f = nm_header_find(h, "Date", 0)) != NULL)
-		result->has_date = nm_date_parse_mail(f->value, &result->date);
-	return nm_sender_find(h, NULL, &r->sender);
-}
-
 /* message/rfc822 that was asked for as a part: the message inside is read. */
 static bool
 is_wanted_message(const struct nm_reading *r, const struct nm_value *type)
@@ -151,6 +143,26 @@ is_wanted_message(const struct nm_reading *r, const struct nm_value *type)
 	return r->part_seen && r->result.layer_count == r->part_layer &&
 	    (strcmp(type->type, "message/rfc822") == 0 ||
 		strcmp(type->type, "message/global") == 0);
+}
+
+/* The innermost entity of all, with its header. */
+static enum nm_error
+begin_leaf(struct nm_reading *r, const struct nm_header *header,
+    const struct nm_value *type, struct nm_bytes raw, struct nm_stage **out)
+{
+	struct nm_stage *tap;
+	enum nm_error error;
+
+	error = nm_reading_take_payload(r, header, type, &tap);
+	if (error != NM_OK)
+		return error;
+	if ((*out = leaf_new(r, true)) == NULL) {
+		nm_stage_free(&tap);
+		return NM_ERR_INTERNAL;
+	}
+	error = nm_stage_write(*out, raw.data, raw.len);
+	((struct leaf *)*out)->tap = tap;
+	return error;
 }
 
 static enum nm_error
@@ -176,9 +188,7 @@ choose_body(struct body *b, const struct nm_header *header,
 			*out = nm_body_new(r, b->depth + 1, b->canonical);
 			break;
 		}
-		if ((*out = leaf_new(r, true)) == NULL)
-			return NM_ERR_INTERNAL;
-		return nm_stage_write(*out, raw.data, raw.len);
+		return begin_leaf(r, header, type, raw, out);
 	}
 	return *out == NULL
 	    ? (r->fault != NULL && r->fault->code != NM_OK ? r->fault->code
@@ -194,9 +204,9 @@ body_header(void *arg, struct nm_header *header, bool *keep,
 	struct nm_value type;
 	enum nm_error error;
 
-	(void)keep;
 	if (!b->reading->header_seen &&
-	    (error = take_header(b->reading, header)) != NM_OK)
+	    (error = nm_reading_take_outside(b->reading, header, keep)) !=
+		NM_OK)
 		return error;
 	if ((error = nm_header_content_type(header, &type)) != NM_OK)
 		return error;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "header_field.h"
 #include "reading.h"
 
 enum nm_error
@@ -101,6 +102,13 @@ nm_read_result_clear(struct nm_read_result *result)
 	nm_mailboxes_clear(&result->from);
 	nm_mailboxes_clear(&result->to);
 	nm_mailboxes_clear(&result->cc);
+	nm_mailboxes_clear(&result->other_from);
 	free(result->subject);
+	nm_read_fields_clear(result);
+	nm_names_clear(&result->differing);
+	nm_names_clear(&result->confidential);
+	for (size_t i = 0; i < result->legacy_count; i++)
+		free(result->legacy[i].part);
+	free(result->legacy);
 	memset(result, 0, sizeof(*result));
 }

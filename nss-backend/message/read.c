@@ -47,6 +47,7 @@ head_finish(struct nm_stage *s)
 		    "The message has no part %.40s", r->options.part);
 	drop_outer_layers(r);
 	nm_reading_judge(r);
+	nm_reading_settle_from(r);
 	return nm_stage_finish(r->output);
 }
 
@@ -126,6 +127,7 @@ nm_reading_free(struct nm_reading **r)
 	if (*r == NULL)
 		return;
 	nm_stage_free(&(*r)->root);
+	nm_header_free(&(*r)->outside);
 	nm_sender_clear(&(*r)->sender);
 	nm_read_result_clear(&(*r)->result);
 	free(*r);

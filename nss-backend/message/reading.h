@@ -13,8 +13,9 @@ struct nm_reading {
 	struct nm_fault *fault;
 	struct nm_read_result result;
 	struct nm_sender sender;
-	bool header_seen;  /* of the message itself */
-	bool part_seen;	   /* the part asked for */
+	struct nm_header *outside; /* the message's own; NULL: none */
+	bool header_seen;	   /* of the message itself */
+	bool part_seen;		   /* the part asked for */
 	size_t part_layer; /* layers before this one are not the part's */
 	struct nm_stage *root;
 };
@@ -60,6 +61,31 @@ struct nm_stage *nm_cms_body_new(struct nm_reading *r, unsigned depth,
 /* Takes the body of a multipart/signed. */
 struct nm_stage *nm_detached_new(struct nm_reading *r, unsigned depth,
     const struct nm_value *type, bool canonical);
+
+/* ---- protected_header.c ---- */
+
+/* The message's own header; *keep: it is taken over. */
+enum nm_error nm_reading_take_outside(
+    struct nm_reading *r, struct nm_header *h, bool *keep);
+/*
+ * The root of the Cryptographic Payload: what header fields it protects
+ * replace those of the message. *tap: NULL, or a stage that must see the body,
+ * since a header is in it.
+ */
+enum nm_error nm_reading_take_payload(struct nm_reading *r,
+    const struct nm_header *h, const struct nm_value *type,
+    struct nm_stage **tap);
+/* Whether one of the layers so far is an encryption. */
+bool nm_reading_is_encrypted(const struct nm_reading *r);
+/* After the verdict: whether the protected From counts. */
+void nm_reading_settle_from(struct nm_reading *r);
+void nm_read_fields_clear(struct nm_read_result *result);
+
+/* ---- legacy_part.c ---- */
+
+/* A part of the payload: keeps it if it shows protected fields once more. */
+enum nm_error nm_reading_note_part(struct nm_reading *r, const char *part,
+    bool root, const struct nm_value *type);
 
 /* ---- verdict.c ---- */
 

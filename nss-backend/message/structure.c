@@ -23,6 +23,7 @@ struct node {
 	bool owns_walk;
 	unsigned depth;
 	bool message;			      /* the body of message/rfc822 */
+	bool in_message;		      /* ... or inside one */
 	char number[2 * NM_MAX_NESTING + 16]; /* "" for the root */
 	struct nm_stage *split;
 };
@@ -47,6 +48,7 @@ multipart_part(void *arg, unsigned index, struct nm_stage **part)
 		return n->walk->handler->wanted(n->walk->arg, part);
 	if ((*part = node_new(n->walk, n->depth + 1, number, false)) == NULL)
 		return NM_ERR_INTERNAL;
+	((struct node *)*part)->in_message = n->in_message;
 	return NM_OK;
 }
 
@@ -97,6 +99,12 @@ node_body(struct node *n, const struct nm_header *header,
 		strcmp(type->type, "message/global") == 0))
 		*body = node_new(n->walk, n->depth + 1,
 		    n->number[0] == '\0' ? "1" : n->number, true);
+	if (*body == NULL && smime == NM_SMIME_NOT && !n->in_message &&
+	    w->handler->leaf != NULL &&
+	    (error = w->handler->leaf(w->arg,
+		 n->number[0] == '\0' ? "1" : n->number, n->number[0] == '\0',
+		 type)) != NM_OK)
+		return error;
 	if (*body == NULL)
 		*body = nm_discard_new();
 	return *body == NULL ? NM_ERR_INTERNAL : NM_OK;
@@ -160,7 +168,7 @@ node_new(struct walk *walk, unsigned depth, const char *number, bool message)
 	n->stage.ops = &ops;
 	n->walk = walk;
 	n->depth = depth;
-	n->message = message;
+	n->message = n->in_message = message;
 	(void)snprintf(n->number, sizeof(n->number), "%s", number);
 	if ((n->split = nm_entity_new(&handler, n, walk->fault)) == NULL) {
 		free(n);

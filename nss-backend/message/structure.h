@@ -17,6 +17,10 @@ struct nm_structure_handler {
 	/* The wanted part is met; *into takes it as an entity; it is finished
 	 * and freed by whoever feeds it. */
 	enum nm_error (*wanted)(void *arg, struct nm_stage **into);
+	/* A part that has no others inside, and is not in a message in the
+	 * message; `root`: it is all there is. NULL: of no interest. */
+	enum nm_error (*leaf)(void *arg, const char *part, bool root,
+	    const struct nm_value *type);
 };
 
 /*

@@ -85,6 +85,44 @@ struct nm_read_certificate {
 	struct nm_buffer der;
 };
 
+/* How the header fields of a message are protected. */
+enum nm_header_scheme {
+	NM_SCHEME_NONE,
+	NM_SCHEME_RFC9788, /* "hp" on the Cryptographic Payload */
+	NM_SCHEME_RFC8551, /* the payload is the whole message/rfc822 */
+	NM_SCHEME_DRAFT	   /* protected-headers="v1", before RFC 9788 */
+};
+
+enum nm_header_source {
+	NM_SOURCE_OUTER,
+	NM_SOURCE_PROTECTED
+};
+
+struct nm_read_field {
+	char *name;  /* lower case */
+	char *value; /* decoded UTF-8 */
+	enum nm_header_source source;
+};
+
+/* Names of header fields, lower case, each once. */
+struct nm_names {
+	char **items;
+	size_t count;
+};
+
+/* What of a part only repeats protected header fields for readers that do not
+ * know them, and is not to be shown (RFC 9788 section 4.5.3). */
+enum nm_legacy_display {
+	NM_LEGACY_LINES,   /* the lines up to the first empty one */
+	NM_LEGACY_ELEMENT, /* div class=header-protection-legacy-display */
+	NM_LEGACY_PART	   /* all of it (the draft) */
+};
+
+struct nm_read_legacy {
+	char *part;
+	enum nm_legacy_display what;
+};
+
 enum nm_coverage {
 	NM_COVERAGE_NONE,
 	NM_COVERAGE_PARTIAL,
@@ -101,11 +139,26 @@ struct nm_read_result {
 	size_t embedded_count;
 	struct nm_read_certificate *certificates;
 	size_t certificate_count;
-	/* What may be shown; all from the outer header as yet. */
+	/* What may be shown. */
 	struct nm_mailboxes from, to, cc;
+	enum nm_header_source from_source, to_source, cc_source;
 	char *subject; /* NULL: no such field */
+	enum nm_header_source subject_source;
 	bool has_date;
 	struct nm_date date;
+	enum nm_header_source date_source;
+	struct nm_read_field *fields; /* others that a reply needs */
+	size_t field_count;
+	/* Where the two From fields name different addresses: the one that is
+	 * not in `from` (RFC 9788 section 4.4). */
+	bool from_differs;
+	struct nm_mailboxes other_from;
+	enum nm_header_scheme scheme;
+	bool cipher;		      /* its sender meant it to be encrypted */
+	struct nm_names differing;    /* outside not what they should be */
+	struct nm_names confidential; /* not to be seen outside */
+	struct nm_read_legacy *legacy;
+	size_t legacy_count;
 };
 
 struct nm_reading;
@@ -133,6 +186,14 @@ struct nm_protect_recipient {
 	bool bcc;
 };
 
+/* Header confidentiality policies (RFC 9788 section 3.2). A message that is
+ * only signed shows all its fields outside, too, by either. */
+enum nm_header_policy {
+	NM_POLICY_NO_PROTECTION,
+	NM_POLICY_BASELINE,
+	NM_POLICY_SHY
+};
+
 struct nm_protect_options {
 	enum nm_content_kind kind; /* message or entity */
 	struct nm_database *db;
@@ -157,6 +218,13 @@ struct nm_protect_options {
 	bool to_self;	       /* also to the sender */
 	bool to_self_required; /* an error where it cannot be done */
 	bool triple_wrap;
+
+	enum nm_header_policy policy; /* for a message alone */
+	bool legacy_display;	      /* where something is not to be seen */
+	/* Further fields that are kept from the outside: those of a reply that
+	 * come from confidential ones (RFC 9788 section 6.1). */
+	const char *const *confidential;
+	size_t confidential_count;
 };
 
 /* Who cannot be encrypted to, and why. */

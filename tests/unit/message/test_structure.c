@@ -14,6 +14,7 @@
 struct seen {
 	struct nm_buffer embedded;
 	struct nm_buffer wanted;
+	struct nm_buffer leaves;
 };
 
 static enum nm_error
@@ -38,9 +39,20 @@ wanted(void *arg, struct nm_stage **into)
 }
 
 static enum nm_error
+leaf(void *arg, const char *part, bool root, const struct nm_value *type)
+{
+	struct seen *s = arg;
+
+	nm_buffer_format(
+	    &s->leaves, "%s%s %s;", part, root ? " root" : "", type->type);
+	return NM_OK;
+}
+
+static enum nm_error
 walk(const char *entity, const char *part, struct seen *seen)
 {
-	static const struct nm_structure_handler handler = { embedded, wanted };
+	static const struct nm_structure_handler handler = { embedded, wanted,
+		leaf };
 	struct nm_fault fault = { NM_OK, "" };
 	struct nm_stage *s = nm_structure_new(part, &handler, seen, &fault);
 	enum nm_error error = NM_OK;
@@ -65,6 +77,20 @@ expect(const char *entity, const char *what)
 	assert_string_equal((const char *)seen.embedded.data, what);
 	nm_buffer_reset(&seen.embedded);
 	nm_buffer_reset(&seen.wanted);
+	nm_buffer_reset(&seen.leaves);
+}
+
+static void
+expect_leaves(const char *entity, const char *what)
+{
+	struct seen seen;
+
+	assert_int_equal(walk(entity, NULL, &seen), NM_OK);
+	nm_buffer_byte(&seen.leaves, 0);
+	assert_string_equal((const char *)seen.leaves.data, what);
+	nm_buffer_reset(&seen.embedded);
+	nm_buffer_reset(&seen.wanted);
+	nm_buffer_reset(&seen.leaves);
 }
 
 #define MIXED "Content-Type: multipart/mixed; boundary=x\r\n\r\n"
@@ -118,6 +144,23 @@ smime_in_a_forwarded_message_is_found(void **state)
 	    "1 multipart/signed signed;");
 }
 
+/* Not those of S/MIME parts, nor those of a message in the message. */
+static void
+leaves_are_told(void **state)
+{
+	(void)state;
+	expect_leaves("\r\nhello\r\n", "1 root text/plain;");
+	expect_leaves(MIXED "--x\r\nContent-Type: multipart/alternative; "
+			    "boundary=z\r\n\r\n--z\r\n\r\na\r\n--z\r\n"
+			    "Content-Type: text/html\r\n\r\nb\r\n--z--\r\n\r\n"
+			    "--x\r\n" SIGNED
+			    "\r\n--x\r\nContent-Type: message/rfc822\r\n\r\n"
+			    "Content-Type: multipart/mixed; boundary=y\r\n\r\n"
+			    "--y\r\n\r\nc\r\n--y--\r\n\r\n"
+			    "--x\r\nContent-Type: image/png\r\n\r\n--x--\r\n",
+	    "1.1 text/plain;1.2 text/html;4 image/png;");
+}
+
 static void
 the_wanted_part_is_given_whole(void **state)
 {
@@ -133,8 +176,10 @@ the_wanted_part_is_given_whole(void **state)
 	    "Content-Type: text/html\r\n\r\n<b>");
 	nm_buffer_reset(&seen.wanted);
 	nm_buffer_reset(&seen.embedded);
+	nm_buffer_reset(&seen.leaves);
 	assert_int_equal(walk(entity, "3", &seen), NM_OK);
 	assert_int_equal(seen.wanted.len, 0);
+	nm_buffer_reset(&seen.leaves);
 }
 
 static void
@@ -174,6 +219,7 @@ main(void)
 		cmocka_unit_test(smime_among_other_parts_is_found),
 		cmocka_unit_test(pgp_is_not_ours),
 		cmocka_unit_test(smime_in_a_forwarded_message_is_found),
+		cmocka_unit_test(leaves_are_told),
 		cmocka_unit_test(the_wanted_part_is_given_whole),
 		cmocka_unit_test(a_body_that_cannot_be_divided_is_no_error),
 		cmocka_unit_test(too_deep_is_refused),
