@@ -268,9 +268,10 @@ nm_recipients_open(struct nm_recipients *rs, enum nm_cipher c, PK11SymKey **cek,
 /* ---- writing -------------------------------------------------------- */
 
 /*
- * The certificate's public key. NSS does not know a key that is for OAEP
- * alone (RFC 4055 4.1) as an RSA key everywhere; it is one in all but the
- * AlgorithmIdentifier.
+ * The certificate's public key, if it may be one to encrypt to. NSS does not
+ * know a key that is for OAEP alone (RFC 4055 4.1) as an RSA key everywhere; it
+ * is one in all but the AlgorithmIdentifier. One for RSASSA-PSS alone (RFC 4055
+ * 3.1) it takes for any RSA key, and its owner could not decrypt with it.
  */
 static SECKEYPublicKey *
 public_key(CERTCertificate *cert)
@@ -279,6 +280,9 @@ public_key(CERTCertificate *cert)
 		0x01, 0x01 };
 	CERTSubjectPublicKeyInfo spki = cert->subjectPublicKeyInfo;
 
+	if (SECOID_GetAlgorithmTag(&spki.algorithm) ==
+	    SEC_OID_PKCS1_RSA_PSS_SIGNATURE)
+		return NULL;
 	if (SECOID_GetAlgorithmTag(&spki.algorithm) ==
 	    SEC_OID_PKCS1_RSA_OAEP_ENCRYPTION) {
 		spki.algorithm.algorithm =
