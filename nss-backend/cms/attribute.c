@@ -6,6 +6,7 @@
 #include <secder.h>
 #include <secport.h>
 
+#include "cipher.h"
 #include "rid.h"
 #include "set.h"
 #include "signed.h"
@@ -18,6 +19,7 @@ enum kind {
 	ENCRYPTION_KEY,
 	SIGNING_CERTIFICATE,
 	SIGNING_CERTIFICATE_V2,
+	ALGORITHM_PROTECTION,
 	KINDS
 };
 
@@ -35,6 +37,7 @@ static const struct nm_bytes oids[KINDS] = {
 	[ENCRYPTION_KEY] = OID(NM_OID_SMIME(2, 11)),
 	[SIGNING_CERTIFICATE] = OID(NM_OID_SMIME(2, 12)),
 	[SIGNING_CERTIFICATE_V2] = OID(NM_OID_SMIME(2, 47)),
+	[ALGORITHM_PROTECTION] = OID(NM_OID_PKCS9(52)),
 };
 
 static const uint8_t id_data[] = { NM_OID_PKCS7(1) };
@@ -82,6 +85,43 @@ parse_signing_certificate(
 	return true;
 }
 
+/* `a` and `b`: contents of AlgorithmIdentifiers. Parameters that are absent
+ * and NULL are the same (RFC 6211 2). */
+static bool
+same_algorithm(struct nm_bytes a, struct nm_bytes b)
+{
+	struct nm_tlv of_a, of_b;
+	struct nm_bytes oid_a, oid_b;
+
+	if (!nm_algorithm_split(a, &oid_a, &of_a) ||
+	    !nm_algorithm_split(b, &oid_b, &of_b) ||
+	    !nm_bytes_equal(oid_a, oid_b))
+		return false;
+	if ((of_a.tag == 0 || of_a.tag == 0x05) &&
+	    (of_b.tag == 0 || of_b.tag == 0x05))
+		return true;
+	return nm_bytes_equal(of_a.raw, of_b.raw);
+}
+
+/* CMSAlgorithmProtection: the algorithms of the SignerInfo, once more, where
+ * the signature covers them (RFC 6211 2). */
+static bool
+parse_protection(struct nm_bytes value, const struct nm_signer *signer)
+{
+	struct nm_bytes digest = signer->digest_algorithm;
+	struct nm_bytes signature = signer->signature_algorithm;
+	struct nm_tlv t, own, said;
+
+	if (!nm_der_take(&value, 0x30, &t) || value.len != 0 ||
+	    !nm_der_take(&t.value, 0x30, &said) ||
+	    !nm_der_take(&digest, 0x30, &own) ||
+	    !same_algorithm(said.value, own.value))
+		return false;
+	return nm_der_take(&t.value, 0xa1, &said) && t.value.len == 0 &&
+	    nm_der_take(&signature, 0x30, &own) &&
+	    same_algorithm(said.value, own.value);
+}
+
 static bool
 parse_value(enum kind kind, const struct nm_tlv *value,
     struct nm_signer *signer, struct nm_bytes *first_version)
@@ -105,6 +145,8 @@ parse_value(enum kind kind, const struct nm_tlv *value,
 		return true;
 	case SIGNING_CERTIFICATE_V2:
 		return parse_signing_certificate(value->raw, true, signer);
+	case ALGORITHM_PROTECTION:
+		return parse_protection(value->raw, signer);
 	case ENCRYPTION_KEY: /* of use to nobody here, but once only */
 	case KINDS:
 		break;
@@ -340,6 +382,22 @@ put_signing_certificate(struct nm_buffer *out, const CERTCertificate *cert)
 	end(out, mark, set);
 }
 
+static void
+put_protection(struct nm_buffer *out, const struct nm_sign_as *as)
+{
+	size_t set, mark = begin(out, ALGORITHM_PROTECTION, &set);
+	size_t sequence = nm_der_begin(out, 0x30), at;
+	enum nm_digest digest = nm_signature_digest(as);
+
+	nm_digest_put(out, digest, false);
+	at = out->len;
+	nm_signature_put(out, nm_signature_of(as), digest);
+	if (!nm_buffer_failed(out))
+		out->data[at] = 0xa1;
+	nm_der_end(out, sequence);
+	end(out, mark, set);
+}
+
 void
 nm_attributes_put(struct nm_buffer *out, const struct nm_sign_as *as,
     struct nm_bytes message_digest)
@@ -363,6 +421,7 @@ nm_attributes_put(struct nm_buffer *out, const struct nm_sign_as *as,
 		end(&all, mark, set);
 	}
 	put_signing_certificate(&all, as->cert);
+	put_protection(&all, as);
 	nm_set_put(out, 0x31, &all, false);
 	nm_buffer_reset(&all);
 }

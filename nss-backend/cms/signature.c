@@ -70,10 +70,18 @@ nm_digest_parse(struct nm_bytes algorithm, enum nm_digest *out)
 	    !nm_der_take(&sequence.value, 0x06, &oid))
 		return false;
 	/* parameters absent or NULL (RFC 5754 2) */
-	if (sequence.value.len == 0 ||
-	    (nm_der_take(&sequence.value, 0x05, &null) && null.value.len == 0 &&
-		sequence.value.len == 0))
-		*out = nm_digest_by_oid(oid.value);
+	if (sequence.value.len != 0 &&
+	    (!nm_der_take(&sequence.value, 0x05, &null) ||
+		null.value.len != 0 || sequence.value.len != 0))
+		return true;
+	*out = nm_digest_by_oid(oid.value);
+	/* some name the signature where the digest is to be; others read that
+	 * too */
+	for (size_t i = 0; *out == NM_DIGEST_NONE && i < COUNT; i++) {
+		if (algorithms[i].type == NM_SIGNATURE_RSA_PKCS1 &&
+		    nm_bytes_equal(oid.value, algorithms[i].oid))
+			*out = algorithms[i].digest;
+	}
 	return true;
 }
 
@@ -195,11 +203,14 @@ nm_signature_put(
     struct nm_buffer *out, enum nm_signature type, enum nm_digest digest)
 {
 	size_t mark = nm_der_begin(out, 0x30), i;
+	bool rsa =
+	    type == NM_SIGNATURE_RSA_PKCS1 || type == NM_SIGNATURE_RSA_PSS;
 
+	/* of the others' names without a digest none is one of a signature */
 	for (i = 0; i < COUNT; i++) {
 		if (algorithms[i].type == type &&
-		    (algorithms[i].digest == NM_DIGEST_NONE ||
-			algorithms[i].digest == digest))
+		    (algorithms[i].digest == digest ||
+			(rsa && algorithms[i].digest == NM_DIGEST_NONE)))
 			break;
 	}
 	if (i == COUNT) {

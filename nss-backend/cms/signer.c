@@ -23,15 +23,19 @@ parse(struct nm_bytes der, struct nm_signer_info *signer)
 	    !nm_rid_parse(&t, &info->sid) || !nm_der_take(&at, 0x30, &t))
 		return false;
 	info->digest_algorithm = t.raw;
+	/* An algorithm that is malformed spoils this signature alone. */
 	if (!nm_digest_parse(t.raw, &info->digest))
-		return false;
+		info->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 	if (nm_der_take(&at, 0xa0, &t))
 		info->signed_attributes = t.raw;
 	if (!nm_der_take(&at, 0x30, &t))
 		return false;
 	info->signature_algorithm = t.raw;
-	if (!nm_signature_parse(t.raw, &signer->algorithm) ||
-	    !nm_der_take(&at, 0x04, &t))
+	if (!nm_signature_parse(t.raw, &signer->algorithm)) {
+		signer->algorithm.type = NM_SIGNATURE_NONE;
+		info->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
+	}
+	if (!nm_der_take(&at, 0x04, &t))
 		return false;
 	info->signature = t.value;
 	if (nm_der_take(&at, 0xa1, &t))
