@@ -48,12 +48,50 @@ class Pki:
     def base64(self, name):
         return base64.b64encode(self.bytes(name)).decode()
 
-    def der(self, name):
-        return run("openssl", "x509", "-in", self.path(name + ".crt"),
-                   "-outform", "DER")
+    def der(self, name, folder=None):
+        """The certificate: of pki.sh, or made by `issue` in a folder."""
+        return run("openssl", "x509", "-in", os.path.join(
+            folder or self.folder, name + ".crt"), "-outform", "DER")
 
-    def fingerprint(self, name):
-        return hashlib.sha256(self.der(name)).hexdigest()
+    def fingerprint(self, name, folder=None):
+        return hashlib.sha256(self.der(name, folder)).hexdigest()
+
+    def issue(self, folder, name, address, start, end, issuer=None):
+        """NAME.key and NAME.crt in the folder, valid from and until times
+        like 20250101000000Z: a root where there is no address, else by
+        `issuer`, another one in the folder, or by ca."""
+        def path(suffix):
+            return os.path.join(folder, name + suffix)
+        by = self.path("ca") if issuer is None else os.path.join(folder,
+                                                                 issuer)
+        if address is None:
+            by, extensions, more = path(""), "ca_root", ["-selfsign"]
+        else:
+            extensions, more = "leaf", ["-cert", by + ".crt"]
+        run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt",
+            "ec_paramgen_curve:P-256", "-out", path(".key"))
+        environment = dict(os.environ, KU="digitalSignature,keyAgreement",
+                           EKU="emailProtection",
+                           SAN="email:%s" % (address or "none@example.org"))
+        run("openssl", "req", "-new", "-config", self.path("pki.cnf"), "-key",
+            path(".key"), "-subj", "/O=Example/CN=" + name, "-out",
+            path(".csr"), env=environment)
+        with open(os.path.join(folder, "index.txt"), "wb"):
+            pass
+        run("openssl", "ca", "-batch", "-notext", "-config",
+            self.path("pki.cnf"), "-name", "dated", "-extensions", extensions,
+            "-startdate", start, "-enddate", end, *more, "-keyfile",
+            by + ".key", "-in", path(".csr"), "-out", path(".crt"),
+            cwd=folder, env=environment)
+
+    def add(self, database, folder, name):
+        """Puts what `issue` made into a database without password."""
+        path = os.path.join(folder, name)
+        run("openssl", "pkcs12", "-export", "-inkey", path + ".key", "-in",
+            path + ".crt", "-name", name, "-passout", "pass:" + PASSWORD,
+            "-out", path + ".p12")
+        run("pk12util", "-i", path + ".p12", "-d", "sql:" + database, "-W",
+            PASSWORD, "-K", "")
 
     def copy(self, folder):
         """A database of one's own with all that pki.sh put in."""

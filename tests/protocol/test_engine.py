@@ -104,6 +104,17 @@ class Engine(Case):
         self.assertEqual(sum(line.startswith("GETPIN")
                              for line in asked(self.env)), 1)
 
+    def test_locks_after_a_while(self):
+        """lockMinutes after the last use of a key, and not before."""
+        database = self.make("right")
+        self.start(answers=["pin right", "pin right"], database=database,
+                   lockMinutes=5)
+        for _ in range(3):  # each use begins the time anew
+            self.assertEqual(self.unlock(1), ([], 1))
+            self.host.request("test.clock", {"seconds": 290})
+        self.host.request("test.clock", {"seconds": 20})
+        self.assertTrue(until(lambda: self.unlock(1) == ([], 2)))
+
     def test_softhsm(self):
         """An external token works in the confined engine."""
         module = "/usr/lib/softhsm/libsofthsm2.so"

@@ -9,7 +9,7 @@ import threading
 import time
 import unittest
 
-from case import Case, memory, sanitized
+from case import Case, memory, sanitized, until
 
 from nssmime import CHUNK
 
@@ -127,6 +127,34 @@ class Streams(Case):
         self.data(1, b"abc")
         self.host.notify("stream.abort", stream=1)
         self.error("cancelled", "x")
+
+    def test_never_ended(self):
+        """Ten minutes without a frame; less is borne."""
+        self.open()
+        self.credited(1)
+        self.data(1, b"abc")
+        self.host.request("test.clock", {"seconds": 599})
+        self.alive()
+        self.data(1, b"abc")
+        self.host.request("test.clock", {"seconds": 599})
+        self.alive()
+        self.host.request("test.clock", {"seconds": 10})
+        self.error("cancelled", "x")
+        self.data(1, b"abc")
+        self.host.notify("stream.end", stream=1)
+        self.alive()
+
+    def test_output_never_taken(self):
+        self.open(output={"stream": 2, "credit": 0})
+        self.data(1, b"abc")
+        self.host.notify("stream.end", stream=1)
+
+        def expired():
+            self.host.request("test.clock", {"seconds": 610})
+            return not self.host.frames.empty()
+        self.assertTrue(until(expired))
+        self.error("cancelled", "x")
+        self.alive()
 
     def test_unknown_and_finished(self):
         self.open()
