@@ -205,6 +205,29 @@ nm_attributes_parse(struct nm_bytes set, struct nm_signer *signer)
 		signer->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 }
 
+/* Writes elements again, each length in as few octets as DER has it. */
+static bool
+put_minimal(struct nm_buffer *out, struct nm_bytes elements, unsigned depth)
+{
+	struct nm_tlv t;
+
+	while (elements.len != 0) {
+		size_t mark;
+
+		if (depth == NM_MAX_BER_DEPTH || !nm_der_next(&elements, &t))
+			return false;
+		if ((t.tag & 0x20) == 0) {
+			nm_der_put(out, t.tag, t.value.data, t.value.len);
+			continue;
+		}
+		mark = nm_der_begin(out, t.tag);
+		if (!put_minimal(out, t.value, depth + 1))
+			return false;
+		nm_der_end(out, mark);
+	}
+	return true;
+}
+
 bool
 nm_attributes_der(struct nm_bytes set, struct nm_buffer *out)
 {
@@ -215,12 +238,12 @@ nm_attributes_der(struct nm_bytes set, struct nm_buffer *out)
 	while (ok && set.len != 0) {
 		size_t mark;
 
-		if (!take_attribute(&set, &oid, &values)) {
+		nm_buffer_clear(&inner);
+		if (!take_attribute(&set, &oid, &values) ||
+		    !put_minimal(&inner, values.value, 0)) {
 			ok = false;
 			break;
 		}
-		nm_buffer_clear(&inner);
-		nm_buffer_append(&inner, values.value.data, values.value.len);
 		mark = nm_der_begin(&all, 0x30);
 		nm_der_put(&all, 0x06, oid.value.data, oid.value.len);
 		nm_set_put(&all, 0x31, &inner, false);

@@ -215,6 +215,15 @@ in_der(void **state)
 	    LITERAL("\x31\x18"
 		    "\x30\x0a\x06\x01\x01\x31\x05\x04\x01\x41\x05\x00"
 		    "\x30\x0a\x06\x01\x01\x31\x05\x04\x01\x42\x05\x00")));
+	/* at every depth */
+	nm_buffer_clear(&out);
+	assert_true(nm_attributes_der(
+	    LITERAL("\x30\x12\x06\x01\x01\x31\x0d\x30\x81\x0a\xa0\x08\x30\x82"
+		    "\x00\x04\x04\x81\x01\x41"),
+	    &out));
+	assert_true(nm_bytes_equal(BYTES(out),
+	    LITERAL("\x31\x10\x30\x0e\x06\x01\x01\x31\x09\x30\x07\xa0\x05"
+		    "\x30\x03\x04\x01\x41")));
 	nm_buffer_clear(&out);
 	assert_true(nm_attributes_der(LITERAL(""), &out));
 	assert_true(nm_bytes_equal(BYTES(out), LITERAL("\x31\x00")));
