@@ -29,6 +29,7 @@ struct body {
 struct leaf {
 	struct nm_stage stage;
 	struct nm_reading *reading;
+	bool shown; /* it is what was asked for, not what that part is in */
 	struct nm_stage *structure;
 	struct nm_stage *tap; /* sees the body alone; or NULL */
 };
@@ -65,19 +66,13 @@ plain_part(void *arg, const char *part, bool root, const struct nm_value *type)
 	    : nm_reading_note_part(r, part, root, type);
 }
 
-static bool
-puts_out(const struct nm_reading *r)
-{
-	return r->options.part == NULL || r->part_seen;
-}
-
 static enum nm_error
 leaf_write(struct nm_stage *s, const uint8_t *data, size_t len)
 {
 	struct leaf *l = (struct leaf *)s;
 	enum nm_error error;
 
-	if (puts_out(l->reading)) {
+	if (l->shown) {
 		error = nm_stage_write(l->reading->output, data, len);
 		if (error != NM_OK)
 			return error;
@@ -123,6 +118,7 @@ leaf_new(struct nm_reading *r, bool structured)
 		return NULL;
 	l->stage.ops = &ops;
 	l->reading = r;
+	l->shown = r->options.part == NULL || r->part_seen;
 	l->structure = structured
 	    ? nm_structure_new(
 		  r->part_seen ? NULL : r->options.part, &handler, r, r->fault)

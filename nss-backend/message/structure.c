@@ -24,6 +24,8 @@ struct node {
 	unsigned depth;
 	bool message;			      /* the body of message/rfc822 */
 	bool in_message;		      /* ... or inside one */
+	bool digest;			      /* a part of multipart/digest */
+	bool divides_digest;		      /* ... or that itself */
 	char number[2 * NM_MAX_NESTING + 16]; /* "" for the root */
 	struct nm_stage *split;
 };
@@ -49,6 +51,7 @@ multipart_part(void *arg, unsigned index, struct nm_stage **part)
 	if ((*part = node_new(n->walk, n->depth + 1, number, false)) == NULL)
 		return NM_ERR_INTERNAL;
 	((struct node *)*part)->in_message = n->in_message;
+	((struct node *)*part)->digest = n->divides_digest;
 	return NM_OK;
 }
 
@@ -67,6 +70,17 @@ multipart_end(
 static const struct nm_multipart_handler multipart_handler = { multipart_part,
 	multipart_end };
 
+/* A part of multipart/digest is a message unless it says otherwise (RFC 2046
+ * section 5.1.5). */
+static enum nm_error
+type_of(
+    const struct node *n, const struct nm_header *header, struct nm_value *type)
+{
+	if (n->digest && nm_header_find(header, "Content-Type", 0) == NULL)
+		return nm_value_parse("message/rfc822", type);
+	return nm_header_content_type(header, type);
+}
+
 static enum nm_error
 node_body(struct node *n, const struct nm_header *header,
     const struct nm_value *type, struct nm_stage **body)
@@ -77,17 +91,18 @@ node_body(struct node *n, const struct nm_header *header,
 	enum nm_error error;
 
 	*body = NULL;
-	/* The root itself is no part among others: its layers were peeled. */
-	if (smime != NM_SMIME_NOT && (n->number[0] != '\0' || n->message)) {
+	n->divides_digest = strcmp(type->type, "multipart/digest") == 0;
+	/* The root itself is no part among others: its layers were peeled. And
+	 * where one part is wanted, what stands beside it is not told of. */
+	if (smime != NM_SMIME_NOT && w->wanted == NULL &&
+	    (n->number[0] != '\0' || n->message)) {
 		error = w->handler->embedded(w->arg,
 		    n->number[0] == '\0' ? "1" : n->number, type->type, smime,
 		    smime == NM_SMIME_MULTIPART_SIGNED ||
 			nm_smime_says_signed(type));
 		if (error != NM_OK)
 			return error;
-		/* Below an S/MIME part only the wanted part is of interest. */
-		if (w->wanted == NULL)
-			*body = nm_discard_new();
+		*body = nm_discard_new();
 	}
 	/* A boundary that cannot be one leaves a body that nobody can divide:
 	 * it is shown as it is, not refused. */
@@ -123,7 +138,7 @@ node_header(void *arg, struct nm_header *header, bool *keep,
 	if (n->depth > NM_MAX_NESTING)
 		return nm_fail(n->walk->fault, NM_ERR_MALFORMED_MESSAGE,
 		    "MIME parts are nested deeper than %u", NM_MAX_NESTING);
-	if ((error = nm_header_content_type(header, &type)) != NM_OK)
+	if ((error = type_of(n, header, &type)) != NM_OK)
 		return error;
 	error = node_body(n, header, &type, body);
 	nm_value_clear(&type);
