@@ -162,6 +162,20 @@ leaves_are_told(void **state)
 }
 
 static void
+smime_in_a_digest_is_found(void **state)
+{
+	(void)state;
+	/* its parts are messages without saying so */
+	expect("Content-Type: multipart/digest; boundary=x\r\n\r\n"
+	       "--x\r\n\r\nFrom: a@example.org\r\n" SIGNED "\r\n--x--\r\n",
+	    "1 multipart/signed signed;");
+	expect("Content-Type: multipart/digest; boundary=x\r\n\r\n"
+	       "--x\r\nContent-Type: text/plain\r\n\r\n"
+	       "From: a@example.org\r\n" SIGNED "\r\n--x--\r\n",
+	    "");
+}
+
+static void
 the_wanted_part_is_given_whole(void **state)
 {
 	struct seen seen;
@@ -220,6 +234,7 @@ main(void)
 		cmocka_unit_test(pgp_is_not_ours),
 		cmocka_unit_test(smime_in_a_forwarded_message_is_found),
 		cmocka_unit_test(leaves_are_told),
+		cmocka_unit_test(smime_in_a_digest_is_found),
 		cmocka_unit_test(the_wanted_part_is_given_whole),
 		cmocka_unit_test(a_body_that_cannot_be_divided_is_no_error),
 		cmocka_unit_test(too_deep_is_refused),
