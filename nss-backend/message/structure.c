@@ -92,17 +92,17 @@ node_body(struct node *n, const struct nm_header *header,
 
 	*body = NULL;
 	n->divides_digest = strcmp(type->type, "multipart/digest") == 0;
-	/* The root itself is no part among others: its layers were peeled. */
-	if (smime != NM_SMIME_NOT && (n->number[0] != '\0' || n->message)) {
+	/* The root itself is no part among others: its layers were peeled. And
+	 * where one part is wanted, what stands beside it is not told of. */
+	if (smime != NM_SMIME_NOT && w->wanted == NULL &&
+	    (n->number[0] != '\0' || n->message)) {
 		error = w->handler->embedded(w->arg,
 		    n->number[0] == '\0' ? "1" : n->number, type->type, smime,
 		    smime == NM_SMIME_MULTIPART_SIGNED ||
 			nm_smime_says_signed(type));
 		if (error != NM_OK)
 			return error;
-		/* Below an S/MIME part only the wanted part is of interest. */
-		if (w->wanted == NULL)
-			*body = nm_discard_new();
+		*body = nm_discard_new();
 	}
 	/* A boundary that cannot be one leaves a body that nobody can divide:
 	 * it is shown as it is, not refused. */
