@@ -124,7 +124,9 @@ purpose_json(struct nm_database *db, CERTCertificate *cert,
 	struct host_build b;
 	struct json_object *out = NULL;
 
-	if (nm_path_check(db, cert, purpose, now, &path) != NM_OK)
+	if (nm_path_check(db, cert,
+		&(struct nm_path_question){ .purpose = purpose, .when = now },
+		&path) != NM_OK)
 		return NULL;
 	host_build_begin(&b);
 	host_build_bool(&b, "usable", host_reasons_usable(path.reasons));

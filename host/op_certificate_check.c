@@ -4,6 +4,7 @@
  * used for e-mail at a time. Nothing is fetched unless the settings say so;
  * `online` can only keep it from being fetched.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -13,9 +14,6 @@
 #include "json_build.h"
 #include "operation.h"
 #include "reasons_json.h"
-
-/* A PEM file may bring the intermediate certificates along. */
-#define MAX_GIVEN 16
 
 static const char *const purposes[] = { "sign", "encrypt", NULL };
 
@@ -31,101 +29,33 @@ static const struct host_schema params_schema[] = {
 	{ .name = NULL },
 };
 
-/* The certificate to check first, then what may complete its chain. */
-struct given {
-	CERTCertificate *certs[MAX_GIVEN];
-	size_t count;
-};
-
-static void
-given_clear(struct given *g)
-{
-	while (g->count > 0)
-		CERT_DestroyCertificate(g->certs[--g->count]);
-}
-
+/* The certificate to check first, then what may complete its chain; lists
+ * that lie beside them count as evidence. */
 static enum nm_error
-given_add(
-    struct given *g, const uint8_t *der, size_t len, struct nm_fault *fault)
+take_bag(struct host_call *call, struct json_object *params, struct nm_bag *bag)
 {
-	struct nm_fault why = { NM_OK, "" };
-	CERTCertificate *cert = nm_certificate_decode(der, len, &why);
-
-	if (cert == NULL)
-		return nm_fail(fault, NM_ERR_INVALID_PARAMS, "%s",
-		    why.code != NM_OK ? why.text
-				      : "The data is not a certificate");
-	g->certs[g->count++] = cert;
-	return NM_OK;
-}
-
-/* The base64 text between two lines of PEM (RFC 7468), to DER. */
-static enum nm_error
-pem_decode(const char *text, size_t len, struct nm_buffer *out)
-{
-	struct nm_stage *end = nm_collector_new(out, len);
-	struct nm_stage *decoder = NULL;
-	enum nm_error error = NM_ERR_INTERNAL;
-
-	if (end != NULL)
-		decoder = nm_base64_decoder_new(end);
-	if (decoder != NULL) {
-		error = nm_stage_write(decoder, text, len);
-		if (error == NM_OK)
-			error = nm_stage_finish(decoder);
-	}
-	nm_stage_free(&decoder);
-	nm_stage_free(&end);
-	return error;
-}
-
-static enum nm_error
-given_add_pem(
-    struct given *g, const char *text, size_t len, struct nm_fault *fault)
-{
-	static const char begin[] = "-----BEGIN CERTIFICATE-----";
-	static const char end[] = "-----END CERTIFICATE-----";
-	const char *limit = text + len, *from, *to;
-	struct nm_buffer der = NM_BUFFER_INIT;
-	enum nm_error error = NM_OK;
-
-	while (error == NM_OK && g->count < MAX_GIVEN) {
-		from = memmem(
-		    text, (size_t)(limit - text), begin, sizeof(begin) - 1);
-		if (from == NULL)
-			break;
-		from += sizeof(begin) - 1;
-		to = memmem(from, (size_t)(limit - from), end, sizeof(end) - 1);
-		if (to == NULL)
-			break;
-		nm_buffer_clear(&der);
-		error = pem_decode(from, (size_t)(to - from), &der);
-		if (error == NM_OK)
-			error = given_add(g, der.data, der.len, fault);
-		text = to;
-	}
-	nm_buffer_reset(&der);
-	return error;
-}
-
-static enum nm_error
-given_decode(
-    struct given *g, struct json_object *params, struct nm_fault *fault)
-{
+	struct nm_fault *fault = host_call_fault(call);
 	struct nm_buffer data = NM_BUFFER_INIT;
+	CERTCertificate *named = NULL;
 	enum nm_error error;
 
-	error = host_base64_member(params, "data", &data, fault);
-	if (error == NM_OK && data.len > 0 && data.data[0] == 0x30)
-		error = given_add(g, data.data, data.len, fault);
-	else if (error == NM_OK && data.len > 0)
-		error =
-		    given_add_pem(g, (const char *)data.data, data.len, fault);
-	if (error == NM_OK && g->count == 0)
-		error = nm_fail(fault, NM_ERR_INVALID_PARAMS,
-		    "The member \"data\" holds no certificate");
-	nm_buffer_reset(&data);
-	return error;
+	memset(bag, 0, sizeof(*bag));
+	if (host_member(params, "data") != NULL) {
+		error = host_base64_member(params, "data", &data, fault);
+		if (error == NM_OK)
+			error = nm_bag_parse(
+			    data.data, data.len, NM_FORM_AUTO, bag, fault);
+		nm_buffer_reset(&data);
+		return error;
+	}
+	if ((error = host_certificate_named(call, params, &named)) != NM_OK)
+		return error;
+	if ((bag->certs = calloc(1, sizeof(*bag->certs))) == NULL) {
+		CERT_DestroyCertificate(named);
+		return NM_ERR_INTERNAL;
+	}
+	bag->certs[bag->count++] = named;
+	return NM_OK;
 }
 
 static enum nm_error
@@ -159,14 +89,50 @@ time_of(struct json_object *params)
 	return (int64_t)time(NULL);
 }
 
+/* While servers are asked, nothing of this request is known to NSS but what
+ * the bag holds: path checks of others do not use it. */
+static enum nm_error
+check(struct host_call *call, struct json_object *params,
+    const struct nm_bag *bag, struct nm_path *path)
+{
+	struct nm_revocation_policy policy =
+	    host_call_revocation(call, host_boolean(params, "online", true));
+	struct nm_path_question question = { .purpose = NM_PURPOSE_SIGN,
+		.when = time_of(params),
+		.received = host_member(params, "at") != NULL,
+		.along = bag->certs,
+		.along_count = bag->count };
+	struct nm_evidence *evidence = NULL;
+	enum nm_error error;
+	bool more = false;
+
+	if (strcmp(host_string(params, "for"), "encrypt") == 0)
+		question.purpose = NM_PURPOSE_ENCRYPT;
+	error = nm_evidence_new(
+	    &policy, host_call_database(call), (int64_t)time(NULL), &evidence);
+	for (size_t i = 0; error == NM_OK && i < bag->list_count; i++)
+		error = nm_evidence_add(
+		    evidence, NM_FETCH_CRL, nm_buffer_bytes(&bag->lists[i]));
+	question.evidence = evidence;
+	do {
+		nm_path_clear(path);
+		if (error == NM_OK)
+			error = nm_path_check(host_call_database(call),
+			    bag->certs[0], &question, path);
+		if (error == NM_OK)
+			error = nm_evidence_fetch(evidence, &more);
+	} while (error == NM_OK && more);
+	nm_evidence_free(&evidence);
+	return error;
+}
+
 static enum nm_error
 handle(struct host_call *call, struct json_object *params,
     struct json_object **result)
 {
 	struct nm_fault *fault = host_call_fault(call);
-	enum nm_purpose purpose = NM_PURPOSE_SIGN;
-	struct given g = { .count = 0 };
 	struct nm_path path = { 0 };
+	struct nm_bag bag;
 	enum nm_error error;
 
 	if ((host_member(params, "fingerprint") == NULL) ==
@@ -174,26 +140,16 @@ handle(struct host_call *call, struct json_object *params,
 		return nm_fail(fault, NM_ERR_INVALID_PARAMS,
 		    "Either the member \"fingerprint\" or the member \"data\" "
 		    "is needed");
-	if (host_member(params, "data") != NULL) {
-		error = given_decode(&g, params, fault);
-	} else {
-		error = host_certificate_named(call, params, &g.certs[0]);
-		g.count = error == NM_OK;
-	}
-	if (error != NM_OK)
-		goto out;
-	if (strcmp(host_string(params, "for"), "encrypt") == 0)
-		purpose = NM_PURPOSE_ENCRYPT;
-	error = nm_path_check_with(host_call_database(call), g.certs[0],
-	    purpose, time_of(params), g.certs, g.count, &path);
+	if ((error = take_bag(call, params, &bag)) != NM_OK)
+		return error;
+	error = check(call, params, &bag, &path);
 	if (error != NM_OK)
 		error =
 		    nm_fail(fault, error, "The certificate cannot be checked");
 	else
 		error = tell(call, &path, result);
-out:
 	nm_path_clear(&path);
-	given_clear(&g);
+	nm_bag_clear(&bag);
 	return error;
 }
 

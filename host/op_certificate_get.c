@@ -47,7 +47,10 @@ add_chain(struct host_call *call, CERTCertificate *cert, int64_t now,
 	if (error == NM_OK && (c.usages & NM_USAGE_SIGN) == 0)
 		purpose = NM_PURPOSE_ENCRYPT;
 	if (error == NM_OK)
-		error = nm_path_check(db, cert, purpose, now, &path);
+		error = nm_path_check(db, cert,
+		    &(struct nm_path_question){
+			.purpose = purpose, .when = now },
+		    &path);
 	if (error != NM_OK) {
 		json_object_put(table);
 		error = nm_fail(host_call_fault(call), error,

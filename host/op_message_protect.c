@@ -6,6 +6,7 @@
 
 #include <nssmime/message.h>
 
+#include "header_params.h"
 #include "json_build.h"
 #include "message_params.h"
 #include "operation.h"
@@ -24,8 +25,6 @@ static const char *const hash_values[] = { "sha1", "sha224", "sha256", "sha384",
 static const char *const cipher_values[] = { "aes-128-cbc", "aes-192-cbc",
 	"aes-256-cbc", "aes-128-gcm", "aes-192-gcm", "aes-256-gcm", NULL };
 static const char *const order_values[] = { "sign-then-encrypt", "triple-wrap",
-	NULL };
-static const char *const protection_values[] = { "none", "baseline", "shy",
 	NULL };
 
 static const struct host_schema sign_schema[] = {
@@ -69,8 +68,9 @@ static const struct host_schema params_schema[] = {
 	{ .name = "order", .type = HOST_STRING, .values = order_values },
 	{ .name = "headerProtection",
 	    .type = HOST_STRING,
-	    .values = protection_values },
+	    .values = host_policy_values },
 	{ .name = "legacyDisplay", .type = HOST_BOOLEAN },
+	{ .name = "confidential", .type = HOST_STRINGS },
 	{ .name = NULL },
 };
 
@@ -172,18 +172,14 @@ take_encrypt(struct json_object *encrypt, const struct host_settings *settings,
 
 static enum nm_error
 take_options(struct host_call *call, struct json_object *params,
-    struct nm_protect_options *o, struct nm_protect_recipient **recipients)
+    struct nm_protect_options *o, struct nm_protect_recipient **recipients,
+    const char ***names)
 {
 	const struct host_settings *settings = host_call_settings(call);
-	const char *protection = host_string(params, "headerProtection");
 	struct nm_fault *fault = host_call_fault(call);
 	enum nm_error error;
 
 	memset(o, 0, sizeof(*o));
-	if (protection != NULL && strcmp(protection, "none") != 0)
-		return nm_fail(fault, NM_ERR_INVALID_PARAMS,
-		    "Header protection is not built into this version: "
-		    "\"headerProtection\" can only be \"none\"");
 	if ((error = host_content_kind(params, &o->kind, fault)) != NM_OK)
 		return error;
 	if (o->kind == NM_CONTENT_CMS || host_content_context(params) != NULL)
@@ -193,10 +189,14 @@ take_options(struct host_call *call, struct json_object *params,
 	o->index = host_call_index(call);
 	o->asker = host_call_asker(call);
 	o->now = (int64_t)time(NULL);
+	o->revocation = host_call_revocation(call, true);
 	o->triple_wrap = says(params, "order", "triple-wrap");
 	take_sign(host_member(params, "sign"), settings, o);
-	return take_encrypt(
+	error = take_encrypt(
 	    host_member(params, "encrypt"), settings, o, recipients, fault);
+	if (error != NM_OK)
+		return error;
+	return host_header_params(params, o, names, fault);
 }
 
 /* ---- copies for Bcc recipients ---- */
@@ -377,6 +377,7 @@ handle(struct host_call *call, struct json_object *params,
 	struct nm_fault *fault = host_call_fault(call);
 	struct nm_protect_options options;
 	struct nm_protect_recipient *recipients = NULL;
+	const char **names = NULL;
 	struct nm_protecting *protecting = NULL;
 	struct nm_stage *output = NULL;
 	struct copies copies = { .call = call,
@@ -386,7 +387,7 @@ handle(struct host_call *call, struct json_object *params,
 	struct host_build b;
 	enum nm_error error;
 
-	error = take_options(call, params, &options, &recipients);
+	error = take_options(call, params, &options, &recipients, &names);
 	if (error != NM_OK ||
 	    (error = host_output_new(
 		 call, host_member(params, "output"), &output)) != NM_OK)
@@ -405,6 +406,8 @@ handle(struct host_call *call, struct json_object *params,
 	host_build_begin(&b);
 	host_build_add(&b, "content", host_output_result(output));
 	build_result(&b, nm_protecting_result(protecting));
+	host_build_string(
+	    &b, "headerProtection", host_policy_values[options.policy]);
 	if (copies.count != 0)
 		host_build_add(&b, "copies", copies_json(&copies));
 	error = host_build_end(&b, result, fault);
@@ -413,6 +416,7 @@ out:
 	nm_stage_free(&output);
 	copies_clear(&copies);
 	free(recipients);
+	free(names);
 	return error;
 }
 

@@ -58,6 +58,8 @@ take_options(struct host_call *call, struct json_object *params,
 	o->asker = host_call_asker(call);
 	o->now = (int64_t)time(NULL);
 	o->has_at = host_time_member(params, "at", &o->at);
+	o->revocation =
+	    host_call_revocation(call, host_boolean(params, "online", true));
 	o->part = host_string(params, "part");
 	if (o->part != NULL && !is_part_number(o->part))
 		return nm_fail(fault, NM_ERR_INVALID_PARAMS,

@@ -23,6 +23,8 @@ static const struct {
 	[NM_REASON_REVOKED] = { "revoked", NM_EFFECT_INVALID },
 	[NM_REASON_REVOCATION_UNKNOWN] = { "revocation-unknown",
 	    NM_EFFECT_TOLD },
+	[NM_REASON_REVOCATION_REQUIRED] = { "revocation-unknown",
+	    NM_EFFECT_UNKNOWN },
 	[NM_REASON_USAGE_NOT_PERMITTED] = { "usage-not-permitted",
 	    NM_EFFECT_INVALID },
 	[NM_REASON_ADDRESS_MISMATCH] = { "address-mismatch",

@@ -28,7 +28,8 @@ better(const void *a, const void *b)
 
 static enum nm_error
 look(struct nm_index *ix, struct nm_database *db, const char *address,
-    enum nm_purpose purpose, int64_t now, struct looked_at **out, size_t *count)
+    const struct nm_path_question *question, struct looked_at **out,
+    size_t *count)
 {
 	CERTCertificate **found;
 	struct nm_path path;
@@ -48,9 +49,10 @@ look(struct nm_index *ix, struct nm_database *db, const char *address,
 		return NM_ERR_INTERNAL;
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (purpose == NM_PURPOSE_SIGN && !nm_index_own(ix, found[i]))
+		if (question->purpose == NM_PURPOSE_SIGN &&
+		    !nm_index_own(ix, found[i]))
 			continue;
-		error = nm_path_check(db, found[i], purpose, now, &path);
+		error = nm_path_check(db, found[i], question, &path);
 		if (error != NM_OK)
 			break;
 		l = &(*out)[(*count)++];
@@ -93,20 +95,20 @@ set_candidates(const struct looked_at *l, size_t count, struct nm_choice *out)
 
 static enum nm_error
 choose(struct nm_index *ix, struct nm_database *db, const char *address,
-    enum nm_purpose purpose, int64_t now, struct nm_choice *out)
+    const struct nm_path_question *question, struct nm_choice *out)
 {
 	struct looked_at *l;
 	enum nm_error error;
 	size_t count;
 
 	memset(out, 0, sizeof(*out));
-	error = look(ix, db, address, purpose, now, &l, &count);
+	error = look(ix, db, address, question, &l, &count);
 	if (error != NM_OK)
 		return error;
 	out->reasons = l[0].reasons;
 	if (!l[0].usable)
 		error = NM_ERR_CERTIFICATE_UNUSABLE;
-	else if (purpose == NM_PURPOSE_SIGN)
+	else if (question->purpose == NM_PURPOSE_SIGN)
 		error = set_candidates(l, count, out);
 	if (error == NM_OK)
 		out->cert = CERT_DupCertificate(l[0].cert);
@@ -118,14 +120,22 @@ enum nm_error
 nm_choose_signer(struct nm_index *ix, struct nm_database *db,
     const char *address, int64_t now, struct nm_choice *out)
 {
-	return choose(ix, db, address, NM_PURPOSE_SIGN, now, out);
+	struct nm_path_question question = { .purpose = NM_PURPOSE_SIGN,
+		.when = now };
+
+	return choose(ix, db, address, &question, out);
 }
 
 enum nm_error
 nm_choose_recipient(struct nm_index *ix, struct nm_database *db,
-    const char *address, int64_t now, struct nm_choice *out)
+    const char *address, int64_t now, struct nm_evidence *evidence,
+    struct nm_choice *out)
 {
-	return choose(ix, db, address, NM_PURPOSE_ENCRYPT, now, out);
+	struct nm_path_question question = {
+		.purpose = NM_PURPOSE_ENCRYPT, .when = now, .evidence = evidence
+	};
+
+	return choose(ix, db, address, &question, out);
 }
 
 void

@@ -4,7 +4,7 @@
  * known faults on malformed input in the versions that systems ship, and its
  * arithmetic takes numbers of any size. (RFC 5280 section 4.1.)
  */
-#include "certificate/facts.h"
+#include "certificate/revocation.h"
 
 #include <string.h>
 
@@ -12,7 +12,6 @@
 
 #define MAX_CERTIFICATE (256u * 1024u)
 #define MAX_SERIAL	64u /* RFC 5280 4.1.2.2: 20, and older ones longer */
-#define MAX_DEPTH	32u
 #define MAX_ELEMENTS	20000u
 
 /* The exponent, as OpenSSL bounds it: a long one with a long modulus makes a
@@ -20,30 +19,6 @@
 #define LARGE_MODULUS 3072u
 #define MAX_EXPONENT  8u    /* bytes */
 #define MAX_DSA_PRIME 1280u /* bytes */
-
-/* Walks all elements: definite lengths, bounded depth and number. */
-static bool
-well_formed(struct nm_bytes der)
-{
-	struct nm_bytes stack[MAX_DEPTH];
-	struct nm_tlv e;
-	unsigned depth = 0, count = 0;
-
-	stack[0] = der;
-	for (;;) {
-		while (stack[depth].len == 0) {
-			if (depth-- == 0)
-				return true;
-		}
-		if (!nm_der_next(&stack[depth], &e) || ++count > MAX_ELEMENTS)
-			return false;
-		if ((e.tag & 0x20) != 0) {
-			if (++depth == MAX_DEPTH)
-				return false;
-			stack[depth] = e.value;
-		}
-	}
-}
 
 static struct nm_bytes
 strip_zeros(struct nm_bytes n)
@@ -113,7 +88,8 @@ structure(struct nm_bytes der)
 	struct nm_tlv cert, tbs, e, spki;
 
 	if (!nm_der_take(&der, 0x30, &cert) || der.len != 0 ||
-	    !well_formed(cert.value) || !nm_der_take(&cert.value, 0x30, &tbs) ||
+	    !nm_der_well_formed(cert.value, MAX_ELEMENTS) ||
+	    !nm_der_take(&cert.value, 0x30, &tbs) ||
 	    !nm_der_take(&cert.value, 0x30, &e) ||
 	    !nm_der_take(&cert.value, 0x03, &e) || cert.value.len != 0)
 		return false;

@@ -65,6 +65,9 @@ nm_certificate_eku(const CERTCertificate *cert)
 		case SEC_OID_X509_ANY_EXT_KEY_USAGE:
 			eku |= NM_EKU_ANY;
 			break;
+		case SEC_OID_OCSP_RESPONDER:
+			eku |= NM_EKU_OCSP;
+			break;
 		default:
 			break;
 		}
@@ -168,7 +171,7 @@ nm_certificate_usages(CERTCertificate *cert)
 	if (CERT_IsCACert(cert, NULL))
 		usages |= NM_USAGE_AUTHORITY;
 	/* RFC 8550 4.4.4: emailProtection, anyExtendedKeyUsage or neither */
-	if (eku == 0)
+	if ((eku & ~NM_EKU_OCSP) == 0)
 		return usages;
 	if (key.can_sign &&
 	    (ku & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0)

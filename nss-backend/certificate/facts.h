@@ -24,6 +24,7 @@ bool nm_smtp_utf8_mailbox(struct nm_bytes other, struct nm_bytes *mailbox);
 #define NM_EKU_ABSENT 1u /* there is no such extension */
 #define NM_EKU_EMAIL  2u /* id-kp-emailProtection */
 #define NM_EKU_ANY    4u /* anyExtendedKeyUsage */
+#define NM_EKU_OCSP   8u /* id-kp-OCSPSigning */
 unsigned nm_certificate_eku(const CERTCertificate *cert);
 
 struct nm_key_facts {
@@ -64,6 +65,11 @@ char *nm_certificate_nickname(CERTCertificate *cert, const char *wanted);
 /* Deletes a key and its public half, unless a certificate still has it. */
 enum nm_error nm_key_delete(
     PK11SlotInfo *slot, SECKEYPrivateKey **key, struct nm_fault *fault);
+
+/* ---- bag.c ---- */
+
+/* What a file is by its first bytes; NM_FORM_AUTO: not known. */
+enum nm_form nm_form_detect(struct nm_bytes data);
 
 /* ---- import.c ---- */
 

@@ -6,6 +6,7 @@
  */
 #include "certificate/path.h"
 #include "certificate/constraint.h"
+#include "certificate/revocation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -255,22 +256,103 @@ check_now(struct nm_path *p, int64_t when)
 	}
 }
 
-enum nm_error
-nm_path_check(struct nm_database *db, CERTCertificate *cert,
-    enum nm_purpose purpose, int64_t when, struct nm_path *out)
+/* The certificates that may complete a path: those that came along, and
+ * issuers that had to be asked for. */
+struct company {
+	CERTCertificate **certs;
+	size_t count;
+	CERTCertificate **fetched;
+	size_t fetched_count;
+};
+
+static bool
+company_gather(struct company *c, const struct nm_path_question *q)
 {
-	return nm_path_check_with(db, cert, purpose, when, NULL, 0, out);
+	memset(c, 0, sizeof(*c));
+	if (q->evidence != NULL &&
+	    !nm_evidence_issuers(q->evidence, &c->fetched, &c->fetched_count))
+		return false;
+	c->count = q->along_count + c->fetched_count;
+	if (c->count == 0)
+		return true;
+	if ((c->certs = calloc(c->count, sizeof(CERTCertificate *))) == NULL)
+		return false;
+	for (size_t i = 0; i < c->count; i++)
+		c->certs[i] = i < q->along_count
+		    ? q->along[i]
+		    : c->fetched[i - q->along_count];
+	return true;
+}
+
+static void
+company_leave(struct company *c)
+{
+	for (size_t i = 0; i < c->fetched_count; i++)
+		CERT_DestroyCertificate(c->fetched[i]);
+	free(c->fetched);
+	free(c->certs);
+}
+
+/* Finds the path and asks NSS; *ok: what it says. False: memory. */
+static bool
+build(CERTCertificate *cert, SECCertificateUsage usage, PRTime time,
+    struct nm_path *out, bool *ok)
+{
+	permit_any(cert);
+	*ok = verify(cert, usage, time);
+	if (*ok && !verified_path(cert, usage, time, out))
+		return false;
+	if (out->count == 0 && !likely_path(cert, time, out))
+		return false;
+	if (!*ok) {
+		/* the issuers were not known before */
+		for (size_t i = 1; i < out->count; i++)
+			permit_any(out->links[i].cert);
+		*ok = verify(cert, usage, time);
+	}
+	return true;
+}
+
+/* What the path is worth beyond NSS's word for it. */
+static void
+judge(struct nm_path *p, const struct nm_path_question *q,
+    const struct company *c, SECCertificateUsage usage, int64_t when, bool ok)
+{
+	nm_reasons none = NM_REASON_BIT(NM_REASON_ISSUER_UNKNOWN) |
+	    NM_REASON_BIT(NM_REASON_ISSUER_UNTRUSTED);
+	check_links(p, q->purpose);
+	nm_path_check_names(p);
+	if (!ok)
+		nm_path_explain(p, usage, when * PR_USEC_PER_SEC);
+	else if (nm_path_is_current(p, c->certs, c->count))
+		check_now(p, when);
+	for (size_t i = 0; i < p->count; i++)
+		p->reasons |= p->links[i].reasons;
+	/* Nobody is asked about a certificate that is under nobody trusted. */
+	if (q->evidence != NULL && (p->reasons & none) == 0)
+		nm_path_check_revocation(
+		    p, q->evidence, q->received ? when : NM_NOT_RECEIVED);
+	else if (q->evidence != NULL &&
+	    (p->reasons & NM_REASON_BIT(NM_REASON_ISSUER_UNKNOWN)) != 0)
+		nm_evidence_want_issuer(
+		    q->evidence, p->links[p->count - 1].cert);
+	for (size_t i = 0; i < p->count; i++)
+		p->reasons |= p->links[i].reasons;
+	/* whatever was found: what NSS refuses is not valid */
+	if (!ok && nm_reasons_status(p->reasons) == NM_STATUS_VALID)
+		p->reasons |= NM_REASON_BIT(NM_REASON_ISSUER_UNTRUSTED);
 }
 
 enum nm_error
-nm_path_check_with(struct nm_database *db, CERTCertificate *cert,
-    enum nm_purpose purpose, int64_t when, CERTCertificate *const *along,
-    size_t along_count, struct nm_path *out)
+nm_path_check(struct nm_database *db, CERTCertificate *cert,
+    const struct nm_path_question *q, struct nm_path *out)
 {
-	SECCertificateUsage usage = purpose == NM_PURPOSE_SIGN
+	SECCertificateUsage usage = q->purpose == NM_PURPOSE_SIGN
 	    ? certificateUsageEmailSigner
 	    : certificateUsageEmailRecipient;
-	PRTime time;
+	struct company company;
+	int64_t when = q->when;
+	enum nm_error error = NM_ERR_INTERNAL;
 	bool ok;
 
 	(void)db;
@@ -279,34 +361,16 @@ nm_path_check_with(struct nm_database *db, CERTCertificate *cert,
 		when = MAX_SECONDS;
 	if (when < -MAX_SECONDS)
 		when = -MAX_SECONDS;
-	time = when * PR_USEC_PER_SEC;
-	permit_any(cert);
-	ok = verify(cert, usage, time);
-	if (ok && !verified_path(cert, usage, time, out))
-		goto memory;
-	if (out->count == 0 && !likely_path(cert, time, out))
-		goto memory;
-	if (!ok) {
-		/* the issuers were not known before */
-		for (size_t i = 1; i < out->count; i++)
-			permit_any(out->links[i].cert);
-		ok = verify(cert, usage, time);
-	}
-	check_links(out, purpose);
-	nm_path_check_names(out);
-	if (!ok)
-		nm_path_explain(out, usage, time);
-	else if (nm_path_is_current(out, along, along_count))
-		check_now(out, when);
-	for (size_t i = 0; i < out->count; i++)
-		out->reasons |= out->links[i].reasons;
-	/* whatever was found: what NSS refuses is not valid */
-	if (!ok && nm_reasons_status(out->reasons) == NM_STATUS_VALID)
-		out->reasons |= NM_REASON_BIT(NM_REASON_ISSUER_UNTRUSTED);
-	return NM_OK;
-memory:
-	nm_path_clear(out);
-	return NM_ERR_INTERNAL;
+	if (!company_gather(&company, q) ||
+	    !build(cert, usage, when * PR_USEC_PER_SEC, out, &ok))
+		goto out;
+	judge(out, q, &company, usage, when, ok);
+	error = NM_OK;
+out:
+	company_leave(&company);
+	if (error != NM_OK)
+		nm_path_clear(out);
+	return error;
 }
 
 void

@@ -243,7 +243,7 @@ look_at_issuers(struct nm_path *p)
 			continue;
 		if (!CERT_IsCACert(link->cert, NULL) ||
 		    (link->cert->rawKeyUsage & KU_KEY_CERT_SIGN) == 0 ||
-		    nm_certificate_eku(link->cert) == 0 ||
+		    (nm_certificate_eku(link->cert) & ~NM_EKU_OCSP) == 0 ||
 		    path_length(link->cert) < below)
 			add(p, i, NM_REASON_USAGE_NOT_PERMITTED);
 		if (!nm_certificate_self_issued(link->cert))

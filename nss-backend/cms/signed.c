@@ -213,7 +213,8 @@ begin(struct nm_content *base, unsigned depth, uint8_t tag,
 			    NM_MAX_CERTIFICATES);
 		return NM_OK;
 	case CRLS:
-		if (tag != 0x30)
+		/* CertificateList, OtherRevocationInfoFormat */
+		if (tag != 0x30 && tag != 0xa1)
 			*action = NM_BER_SKIP;
 		else if (s->crl_count == NM_MAX_CERTIFICATES)
 			return nm_fail(base->env.fault,

@@ -26,7 +26,8 @@ struct nm_protecting {
 	struct nm_fault *fault;
 	struct nm_protect_result result;
 
-	char *from; /* the one From address, or NULL */
+	char *from;  /* the one From address, or NULL */
+	char *shown; /* what a Legacy Display element shows, or NULL */
 	/* signer.c */
 	CERTCertificate *signer;
 	CERTCertificate *own_recipient; /* the sender's own, to encrypt to */
@@ -34,10 +35,12 @@ struct nm_protecting {
 	CERTCertificate **include;
 	struct nm_sign_as as;
 	/* recipients.c */
+	struct nm_evidence *evidence; /* while they are chosen */
 	struct nm_addressee *addressees;
 	size_t addressee_count;
 	/* protect.c, from the input to the outputs */
 	struct nm_stage *split;
+	struct nm_stage *legacy; /* or NULL */
 	struct nm_stage *seven_bit;
 	struct nm_stage *canonical;
 	struct nm_stage *sign;

@@ -80,8 +80,8 @@ add_by_address(struct nm_protecting *p, const char *address, bool bcc)
 
 	if (already_there(p, address, bcc))
 		return NM_OK;
-	error = nm_choose_recipient(
-	    p->options.index, p->options.db, address, p->options.now, &choice);
+	error = nm_choose_recipient(p->options.index, p->options.db, address,
+	    p->options.now, p->evidence, &choice);
 	if (error == NM_OK)
 		error = add(
 		    p, CERT_DupCertificate(choice.cert), address, bcc, false);
@@ -106,8 +106,11 @@ add_by_fingerprint(struct nm_protecting *p, const char *fingerprint, bool bcc)
 	if (cert == NULL)
 		return nm_protecting_add_problem(
 		    p, fingerprint, false, NM_ERR_CERTIFICATE_NOT_FOUND, 0);
-	error = nm_path_check(
-	    p->options.db, cert, NM_PURPOSE_ENCRYPT, p->options.now, &path);
+	error = nm_path_check(p->options.db, cert,
+	    &(struct nm_path_question){ .purpose = NM_PURPOSE_ENCRYPT,
+		.when = p->options.now,
+		.evidence = p->evidence },
+	    &path);
 	if (error != NM_OK)
 		return error;
 	reasons = path.reasons;
@@ -262,6 +265,59 @@ report_problems(struct nm_protecting *p)
 	    "There is no certificate of %.100s", first->address);
 }
 
+static void
+clear_choice(struct nm_protecting *p)
+{
+	for (size_t i = 0; i < p->addressee_count; i++) {
+		CERT_DestroyCertificate(p->addressees[i].cert);
+		free(p->addressees[i].address);
+	}
+	free(p->addressees);
+	p->addressees = NULL;
+	p->addressee_count = 0;
+	for (size_t i = 0; i < p->result.problem_count; i++)
+		free(p->result.problems[i].address);
+	free(p->result.problems);
+	p->result.problems = NULL;
+	p->result.problem_count = 0;
+}
+
+static enum nm_error
+add_all(struct nm_protecting *p, const struct nm_header *header)
+{
+	enum nm_error error;
+
+	if (p->options.recipients_given)
+		return add_given(p, header);
+	if (header == NULL)
+		return nm_fail(p->fault, NM_ERR_INVALID_PARAMS,
+		    "encrypt.recipients is needed for an entity");
+	if ((error = add_field(p, header, "To", false)) != NM_OK ||
+	    (error = add_field(p, header, "Cc", false)) != NM_OK)
+		return error;
+	return add_field(p, header, "Bcc", true);
+}
+
+/* Chooses until all that was to be asked about certificates is answered. */
+static enum nm_error
+choose_all(struct nm_protecting *p, const struct nm_header *header)
+{
+	enum nm_error error;
+	bool more = false;
+
+	error = nm_evidence_new(&p->options.revocation, p->options.db,
+	    p->options.now, &p->evidence);
+	do {
+		clear_choice(p);
+		if (error == NM_OK)
+			error = add_all(p, header);
+		if (error == NM_OK)
+			error = nm_evidence_fetch(p->evidence, &more);
+	} while (error == NM_OK && more);
+	nm_evidence_free(&p->evidence);
+	return error;
+}
+
 enum nm_error
 nm_protecting_choose_recipients(
     struct nm_protecting *p, const struct nm_header *header)
@@ -269,16 +325,7 @@ nm_protecting_choose_recipients(
 	enum nm_error error;
 	size_t open = 0;
 
-	if (p->options.recipients_given) {
-		error = add_given(p, header);
-	} else if (header == NULL) {
-		return nm_fail(p->fault, NM_ERR_INVALID_PARAMS,
-		    "encrypt.recipients is needed for an entity");
-	} else if ((error = add_field(p, header, "To", false)) == NM_OK &&
-	    (error = add_field(p, header, "Cc", false)) == NM_OK) {
-		error = add_field(p, header, "Bcc", true);
-	}
-	if (error != NM_OK)
+	if ((error = choose_all(p, header)) != NM_OK)
 		return error;
 	if (p->addressee_count == 0 && p->result.problem_count == 0)
 		return nm_fail(p->fault, NM_ERR_INVALID_PARAMS,
@@ -299,14 +346,7 @@ nm_protecting_choose_recipients(
 void
 nm_protecting_clear_recipients(struct nm_protecting *p)
 {
-	for (size_t i = 0; i < p->addressee_count; i++) {
-		CERT_DestroyCertificate(p->addressees[i].cert);
-		free(p->addressees[i].address);
-	}
-	free(p->addressees);
-	for (size_t i = 0; i < p->result.problem_count; i++)
-		free(p->result.problems[i].address);
-	free(p->result.problems);
+	clear_choice(p);
 	for (size_t i = 0; i < p->result.recipient_count; i++)
 		free(p->result.recipients[i].address);
 	free(p->result.recipients);

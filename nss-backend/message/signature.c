@@ -8,6 +8,8 @@
  * reads as an old one sent again: clocks drift and mails wait in an outbox. */
 #define SIGNING_TIME_SLACK 3600
 
+#define SHA1_ENDED INT64_C(1483228800) /* 2017-01-01 */
+
 /* The certificates that came with a message, as NSS's temporary ones. */
 struct bag {
 	CERTCertificate **certs;
@@ -126,8 +128,14 @@ describe_chain(
 
 static enum nm_error
 judge_certificate(struct nm_reading *r, struct nm_read_signer *s,
-    CERTCertificate *cert, const struct bag *bag)
+    CERTCertificate *cert, const struct bag *bag, struct nm_evidence *evidence)
 {
+	struct nm_path_question question = { .purpose = NM_PURPOSE_SIGN,
+		.when = path_time(r),
+		.received = r->options.has_at,
+		.along = bag->certs,
+		.along_count = bag->count,
+		.evidence = evidence };
 	struct nm_path path;
 	enum nm_error error;
 
@@ -137,8 +145,7 @@ judge_certificate(struct nm_reading *r, struct nm_read_signer *s,
 	s->has_certificate = true;
 	s->reasons |= nm_sender_compare(
 	    &r->sender, s->certificate.addresses, s->certificate.address_count);
-	error = nm_path_check_with(r->options.db, cert, NM_PURPOSE_SIGN,
-	    path_time(r), bag->certs, bag->count, &path);
+	error = nm_path_check(r->options.db, cert, &question, &path);
 	if (error != NM_OK)
 		return error;
 	s->reasons |= path.reasons;
@@ -154,10 +161,24 @@ far_apart(int64_t a, int64_t b)
 	return a > b ? a - b > SIGNING_TIME_SLACK : b - a > SIGNING_TIME_SLACK;
 }
 
+/*
+ * SHA-1 collisions with chosen prefixes are for sale since 2020, and the first
+ * one was seen in 2017: what was received before may be read as it was then
+ * (RFC 8551 appendix B). Received, by its reader's word: the sender's dates
+ * prove nothing.
+ */
+static bool
+is_weak(const struct nm_reading *r, enum nm_digest digest)
+{
+	if (digest == NM_DIGEST_SHA1)
+		return !r->options.has_at || r->options.at >= SHA1_ENDED;
+	return digest == NM_DIGEST_MD5;
+}
+
 static enum nm_error
 verify_signer(struct nm_reading *r, struct nm_read_signer *s,
     const struct bag *bag, const struct nm_signed *data, size_t i,
-    const struct nm_digests *content)
+    const struct nm_digests *content, struct nm_evidence *evidence)
 {
 	const struct nm_signer *info = nm_signed_signer(data, i);
 	CERTCertificate *cert = NULL;
@@ -174,8 +195,7 @@ verify_signer(struct nm_reading *r, struct nm_read_signer *s,
 	if (error != NM_OK)
 		return error;
 	s->reasons |= reasons;
-	/* SHA-1 collisions with chosen prefixes are for sale since 2020. */
-	if (info->digest == NM_DIGEST_SHA1 || info->digest == NM_DIGEST_MD5)
+	if (is_weak(r, info->digest))
 		s->reasons |= NM_REASON_BIT(NM_REASON_WEAK_DIGEST);
 	if (s->has_signing_time && r->result.has_date &&
 	    far_apart(s->signing_time, r->result.date.seconds))
@@ -183,7 +203,8 @@ verify_signer(struct nm_reading *r, struct nm_read_signer *s,
 	if (cert == NULL)
 		s->reasons |= r->sender.reasons |
 		    NM_REASON_BIT(NM_REASON_SIGNER_CERTIFICATE_MISSING);
-	else if ((error = judge_certificate(r, s, cert, bag)) != NM_OK)
+	else if ((error = judge_certificate(r, s, cert, bag, evidence)) !=
+	    NM_OK)
 		return error;
 	s->status = nm_reasons_status(s->reasons);
 	return NM_OK;
@@ -233,19 +254,57 @@ keep_certificate(struct nm_reading *r, CERTCertificate *cert)
 	return NM_OK;
 }
 
-enum nm_error
-nm_reading_verify(struct nm_reading *r, struct nm_read_layer *layer,
-    const struct nm_signed *data, const struct nm_digests *content)
+/* OtherRevocationInfoFormat with an OCSPResponse (RFC 5940 section 2.1). */
+static bool
+is_ocsp(struct nm_bytes info, struct nm_bytes *response)
+{
+	/* id-ri-ocsp-response, 1.3.6.1.5.5.7.16.2 */
+	static const uint8_t id[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x10,
+		0x02 };
+	struct nm_tlv other, oid;
+
+	if (!nm_der_take(&info, 0xa1, &other) ||
+	    !nm_der_take(&other.value, 0x06, &oid) ||
+	    oid.value.len != sizeof(id) ||
+	    memcmp(oid.value.data, id, sizeof(id)) != 0)
+		return false;
+	*response = other.value;
+	return true;
+}
+
+/* What the signer sent along to show that no certificate was revoked. */
+static enum nm_error
+add_stapled(struct nm_evidence *evidence, const struct nm_signed *data)
+{
+	enum nm_error error = NM_OK;
+
+	for (size_t i = 0; error == NM_OK && i < nm_signed_crl_count(data);
+	     i++) {
+		struct nm_bytes info = nm_signed_crl(data, i), response;
+
+		if (is_ocsp(info, &response))
+			error =
+			    nm_evidence_add(evidence, NM_FETCH_OCSP, response);
+		else
+			error = nm_evidence_add(evidence, NM_FETCH_CRL, info);
+	}
+	return error;
+}
+
+/* Nothing in it waits: the certificates of the message are NSS's for as long
+ * as this takes, and no longer. */
+static enum nm_error
+verify_all(struct nm_reading *r, struct nm_read_layer *layer,
+    const struct nm_signed *data, const struct nm_digests *content,
+    struct nm_evidence *evidence)
 {
 	size_t count = nm_signed_signer_count(data);
 	struct bag bag;
 	enum nm_error error;
 
+	nm_read_layer_clear(layer);
 	if ((error = bag_fill(&bag, data)) != NM_OK)
 		return error;
-	layer->certificates_only = count == 0 && content == NULL;
-	if (count == 0 && content != NULL)
-		layer->reasons |= NM_REASON_BIT(NM_REASON_NO_SIGNER);
 	if (count != 0) {
 		layer->signers = calloc(count, sizeof(*layer->signers));
 		if (layer->signers == NULL)
@@ -254,10 +313,36 @@ nm_reading_verify(struct nm_reading *r, struct nm_read_layer *layer,
 	for (size_t i = 0; error == NM_OK && i < count; i++) {
 		layer->signer_count = i + 1;
 		error = verify_signer(
-		    r, &layer->signers[i], &bag, data, i, content);
+		    r, &layer->signers[i], &bag, data, i, content, evidence);
 	}
 	for (size_t i = 0; error == NM_OK && i < bag.count; i++)
 		error = keep_certificate(r, bag.certs[i]);
 	bag_empty(&bag);
+	return error;
+}
+
+enum nm_error
+nm_reading_verify(struct nm_reading *r, struct nm_read_layer *layer,
+    const struct nm_signed *data, const struct nm_digests *content)
+{
+	size_t count = nm_signed_signer_count(data);
+	struct nm_evidence *evidence = NULL;
+	enum nm_error error;
+	bool more = false;
+
+	layer->certificates_only = count == 0 && content == NULL;
+	if (count == 0 && content != NULL)
+		layer->reasons |= NM_REASON_BIT(NM_REASON_NO_SIGNER);
+	error = nm_evidence_new(
+	    &r->options.revocation, r->options.db, r->options.now, &evidence);
+	if (error == NM_OK)
+		error = add_stapled(evidence, data);
+	do {
+		if (error == NM_OK)
+			error = verify_all(r, layer, data, content, evidence);
+		if (error == NM_OK)
+			error = nm_evidence_fetch(evidence, &more);
+	} while (error == NM_OK && more);
+	nm_evidence_free(&evidence);
 	return error;
 }

@@ -22,6 +22,16 @@ refuse(struct nm_protecting *p, const char *whom, enum nm_error kind,
 	    "No certificate of %.100s can be used to sign", whom);
 }
 
+/* Nobody is asked about one's own certificates. */
+static enum nm_error
+check_path(struct nm_protecting *p, CERTCertificate *cert, struct nm_path *path)
+{
+	struct nm_path_question question = { .purpose = NM_PURPOSE_SIGN,
+		.when = p->options.now };
+
+	return nm_path_check(p->options.db, cert, &question, path);
+}
+
 static enum nm_error
 by_fingerprint(struct nm_protecting *p, const char *fingerprint)
 {
@@ -38,8 +48,7 @@ by_fingerprint(struct nm_protecting *p, const char *fingerprint)
 		return nm_fail(p->fault, NM_ERR_NO_PRIVATE_KEY,
 		    "The private key of the certificate %.64s is not here",
 		    fingerprint);
-	error = nm_path_check(
-	    p->options.db, cert, NM_PURPOSE_SIGN, p->options.now, &path);
+	error = check_path(p, cert, &path);
 	if (error != NM_OK)
 		return error;
 	reasons = path.reasons;
@@ -109,8 +118,7 @@ gather_chain(struct nm_protecting *p)
 	enum nm_error error;
 	size_t wanted;
 
-	error = nm_path_check(p->options.db, p->signer, NM_PURPOSE_SIGN,
-	    p->options.now, &p->path);
+	error = check_path(p, p->signer, &p->path);
 	if (error != NM_OK)
 		return error;
 	if ((p->include = calloc(p->path.count + 1, sizeof(*p->include))) ==
@@ -163,8 +171,8 @@ nm_protecting_find_self(struct nm_protecting *p)
 
 	if (p->from == NULL)
 		return NM_OK;
-	error = nm_choose_recipient(
-	    p->options.index, p->options.db, p->from, p->options.now, &choice);
+	error = nm_choose_recipient(p->options.index, p->options.db, p->from,
+	    p->options.now, NULL, &choice);
 	/* Only one whose key is here makes the copy readable. */
 	if (error == NM_OK && nm_index_own(p->options.index, choice.cert))
 		p->own_recipient = CERT_DupCertificate(choice.cert);

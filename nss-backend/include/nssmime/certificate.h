@@ -18,6 +18,7 @@
 #include <nssmime/cms.h>
 #include <nssmime/database.h>
 #include <nssmime/error.h>
+#include <nssmime/fetch.h>
 #include <nssmime/reason.h>
 
 #define NM_FINGERPRINT_SIZE 65 /* SHA-256 in lower-case hex, and NUL */
@@ -123,22 +124,70 @@ struct nm_path {
 	enum nm_revocation revocation;
 };
 
+struct nm_evidence;
+
+struct nm_path_question {
+	enum nm_purpose purpose;
+	int64_t when; /* seconds since 1970 */
+	/* `when` is the time of receipt, as its reader's own system knows it,
+	 * and not what the message says. */
+	bool received;
+	/* Certificates that came along (in a message, in a request), held by
+	 * the caller as NSS's temporary ones: only those and what the tokens
+	 * hold may complete the chain, whatever NSS has seen elsewhere. */
+	CERTCertificate *const *along;
+	size_t along_count;
+	struct nm_evidence *evidence; /* NULL: revocation is not looked at */
+};
+
 /*
  * Decides by CERT_VerifyCertificate without a log and explains with one
  * (findings/nss.md section 8); then what NSS leaves out: anyExtendedKeyUsage
- * (RFC 8550 4.4.4), key strength, weak signature digests in the chain,
- * `expired-since` (valid at `when`, expired by now). `when` and now in
- * seconds. Fails only for memory: everything else is a reason.
+ * (RFC 8550 4.4.4), name constraints on every address, key strength, weak
+ * signature digests in the chain, revocation, `expired-since` (valid at
+ * `when`, expired by now). Waits for nothing. Fails only for memory:
+ * everything else is a reason.
  */
 enum nm_error nm_path_check(struct nm_database *db, CERTCertificate *cert,
-    enum nm_purpose purpose, int64_t when, struct nm_path *out);
-/* The same, where certificates came along (in a message, in a request): only
- * those and what the tokens hold may complete the chain, whatever NSS has seen
- * elsewhere. The caller holds them as NSS's temporary certificates. */
-enum nm_error nm_path_check_with(struct nm_database *db, CERTCertificate *cert,
-    enum nm_purpose purpose, int64_t when, CERTCertificate *const *along,
-    size_t along_count, struct nm_path *out);
+    const struct nm_path_question *question, struct nm_path *out);
 void nm_path_clear(struct nm_path *p);
+
+/* ---- evidence.c: whether certificates were revoked ---------------------- */
+
+enum nm_revocation_mode {
+	NM_REVOCATION_OFF,  /* only by what is at hand */
+	NM_REVOCATION_SOFT, /* servers are asked; no answer is told */
+	NM_REVOCATION_HARD  /* no answer leaves the verdict unknown */
+};
+
+/* What the user's and the administrator's settings say. */
+struct nm_revocation_policy {
+	enum nm_revocation_mode mode;
+	bool nonce;			  /* RFC 9654 */
+	const struct nm_fetcher *fetcher; /* lent; NULL: nobody is asked */
+};
+
+/*
+ * OCSP responses, revocation lists and issuers: those that came along, and
+ * those that had to be asked for. A path check that lacks some notes it;
+ * nm_evidence_fetch() gets it, and the check is made again:
+ *
+ *	do {
+ *		nm_path_check(...);
+ *		nm_evidence_fetch(evidence, &more);
+ *	} while (more);
+ *
+ * Asked is only about certificates under an issuer that is already trusted,
+ * so that nobody learns by a certificate of their own making who reads what.
+ */
+enum nm_error nm_evidence_new(const struct nm_revocation_policy *policy,
+    struct nm_database *db, int64_t now, struct nm_evidence **out);
+void nm_evidence_free(struct nm_evidence **e);
+/* What came along: an OCSPResponse, a CertificateList; lent. */
+enum nm_error nm_evidence_add(
+    struct nm_evidence *e, enum nm_fetch_kind kind, struct nm_bytes der);
+/* May wait. *more: something came, and checks are to be made again. */
+enum nm_error nm_evidence_fetch(struct nm_evidence *e, bool *more);
 
 /* ---- choice.c ---------------------------------------------------------- */
 
@@ -156,9 +205,11 @@ struct nm_choice {
 enum nm_error nm_choose_signer(struct nm_index *ix, struct nm_database *db,
     const char *address, int64_t now, struct nm_choice *out);
 /* The certificate to encrypt to for an address: usable, newest notBefore;
- * equal ones: any (all read the same). */
+ * equal ones: any (all read the same). `evidence` may be NULL, and may lack
+ * something afterwards. */
 enum nm_error nm_choose_recipient(struct nm_index *ix, struct nm_database *db,
-    const char *address, int64_t now, struct nm_choice *out);
+    const char *address, int64_t now, struct nm_evidence *evidence,
+    struct nm_choice *out);
 void nm_choice_clear(struct nm_choice *c);
 
 /* ---- key.c ------------------------------------------------------------- */
@@ -169,7 +220,8 @@ enum nm_error nm_certificate_key(struct nm_database *db, CERTCertificate *cert,
     const struct nm_asker *asker, SECKEYPrivateKey **out,
     struct nm_fault *fault);
 
-/* ---- import.c, pkcs12.c, export.c ----------------------------------- */
+/* ---- bag.c, import.c, pkcs12.c, export.c -----------------------------------
+ */
 
 enum nm_form {
 	NM_FORM_AUTO,
@@ -178,6 +230,18 @@ enum nm_form {
 	NM_FORM_DER,
 	NM_FORM_PKCS7
 };
+
+/* Certificates of a file (not of a PKCS #12), and what lay beside them. */
+struct nm_bag {
+	CERTCertificate **certs; /* own references, NSS's temporary ones */
+	size_t count;
+	struct nm_buffer *lists; /* CertificateLists, DER */
+	size_t list_count;
+	size_t others; /* PEM blocks of other kinds */
+};
+enum nm_error nm_bag_parse(const uint8_t *data, size_t len, enum nm_form form,
+    struct nm_bag *out, struct nm_fault *fault);
+void nm_bag_clear(struct nm_bag *bag);
 
 struct nm_import {
 	CERTCertificate **imported; /* own references */

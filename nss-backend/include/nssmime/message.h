@@ -37,6 +37,7 @@ struct nm_read_options {
 	int64_t at;
 	int64_t now;
 	const char *part; /* NULL: the whole; else e.g. "2.1" */
+	struct nm_revocation_policy revocation;
 };
 
 struct nm_read_signer {
@@ -157,6 +158,7 @@ struct nm_read_result {
 	bool cipher;		      /* its sender meant it to be encrypted */
 	struct nm_names differing;    /* outside not what they should be */
 	struct nm_names confidential; /* not to be seen outside */
+	struct nm_names removed;      /* ... nor with another value */
 	struct nm_read_legacy *legacy;
 	size_t legacy_count;
 };
@@ -200,6 +202,7 @@ struct nm_protect_options {
 	struct nm_index *index;
 	const struct nm_asker *asker;
 	int64_t now;
+	struct nm_revocation_policy revocation; /* of recipients */
 
 	bool sign;
 	const char *sign_certificate; /* fingerprint; NULL: by From */

@@ -2,7 +2,8 @@
 /*
  * Reasons: why a signature or a certificate is not simply valid. A set of
  * reasons is a bit set. Each reason has exactly one effect on a verdict,
- * given in the one table of base/reason.c.
+ * given in the one table of base/reason.c. (One word of the wire,
+ * "revocation-unknown", stands for two of them, by the user's settings.)
  */
 #ifndef NSSMIME_REASON_H
 #define NSSMIME_REASON_H
@@ -22,6 +23,7 @@ enum nm_reason {
 	NM_REASON_NOT_YET_VALID,
 	NM_REASON_REVOKED,
 	NM_REASON_REVOCATION_UNKNOWN,
+	NM_REASON_REVOCATION_REQUIRED, /* the same, where policy is hard */
 	NM_REASON_USAGE_NOT_PERMITTED,
 	NM_REASON_ADDRESS_MISMATCH,
 	NM_REASON_NO_ADDRESS,

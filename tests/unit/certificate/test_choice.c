@@ -108,12 +108,12 @@ plain(void **state)
 	    NM_ERR_CERTIFICATE_UNUSABLE);
 	assert_int_equal(c.reasons, R(USAGE_NOT_PERMITTED));
 	nm_choice_clear(&c);
-	assert_int_equal(
-	    nm_choose_recipient(ix, db, "encryptonly@example.org", now, &c),
+	assert_int_equal(nm_choose_recipient(
+			     ix, db, "encryptonly@example.org", now, NULL, &c),
 	    NM_OK);
 	nm_choice_clear(&c);
 	assert_int_equal(
-	    nm_choose_recipient(ix, db, "pss@example.org", now, &c),
+	    nm_choose_recipient(ix, db, "pss@example.org", now, NULL, &c),
 	    NM_ERR_CERTIFICATE_UNUSABLE);
 	nm_choice_clear(&c);
 	close_index();
@@ -134,7 +134,8 @@ ambiguous(void **state)
 	nm_choice_clear(&c);
 	/* any will do to encrypt */
 	assert_int_equal(
-	    nm_choose_recipient(ix, db, "bob@example.org", now, &c), NM_OK);
+	    nm_choose_recipient(ix, db, "bob@example.org", now, NULL, &c),
+	    NM_OK);
 	assert_non_null(c.cert);
 	nm_choice_clear(&c);
 	close_index();
@@ -171,7 +172,8 @@ of_others(void **state)
 	    NM_ERR_CERTIFICATE_NOT_FOUND);
 	nm_choice_clear(&c);
 	assert_int_equal(
-	    nm_choose_recipient(ix, db, "mallory@example.org", now, &c), NM_OK);
+	    nm_choose_recipient(ix, db, "mallory@example.org", now, NULL, &c),
+	    NM_OK);
 	nm_choice_clear(&c);
 	close_index();
 }

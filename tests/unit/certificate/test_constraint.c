@@ -305,6 +305,8 @@ expect(const char *constraints, const char *alternative, const char *subject,
     nm_reasons wanted)
 {
 	static unsigned number;
+	struct nm_path_question q = { .purpose = NM_PURPOSE_SIGN,
+		.along_count = 1 };
 	CERTCertificate *ca, *cert;
 	struct nm_path p;
 	char name[16];
@@ -312,9 +314,9 @@ expect(const char *constraints, const char *alternative, const char *subject,
 	(void)snprintf(name, sizeof(name), "nc%u", number++);
 	ca = issue(name, constraints, alternative, subject);
 	cert = load(&pki, name);
-	assert_int_equal(nm_path_check_with(db, cert, NM_PURPOSE_SIGN,
-			     (int64_t)time(NULL), &ca, 1, &p),
-	    NM_OK);
+	q.along = &ca;
+	q.when = (int64_t)time(NULL);
+	assert_int_equal(nm_path_check(db, cert, &q, &p), NM_OK);
 	if (p.reasons != wanted)
 		fail_msg("%s; %s; %s: %x", constraints, alternative, subject,
 		    (unsigned)p.reasons);

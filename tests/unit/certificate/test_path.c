@@ -43,9 +43,12 @@ check(
 {
 	CERTCertificate *cert = load(&pki, name);
 
-	assert_int_equal(nm_path_check_with(db, cert, purpose, when, &along,
-			     along == NULL ? 0 : 1, p),
-	    NM_OK);
+	struct nm_path_question q = { .purpose = purpose,
+		.when = when,
+		.along = &along,
+		.along_count = along == NULL ? 0 : 1 };
+
+	assert_int_equal(nm_path_check(db, cert, &q, p), NM_OK);
 	assert_true(p->count >= 1);
 	assert_true(p->links[0].cert == cert);
 	CERT_DestroyCertificate(cert);
@@ -279,6 +282,8 @@ malformed_ones(void **state)
 static void
 corrupted(void **state)
 {
+	struct nm_path_question q = { .purpose = SIGN,
+		.when = (int64_t)time(NULL) };
 	struct nm_path p;
 	struct nm_buffer b = NM_BUFFER_INIT;
 	CERTCertificate *cert;
@@ -290,8 +295,7 @@ corrupted(void **state)
 	b.data[20] ^= 1;
 	cert = nm_certificate_decode(b.data, b.len, NULL);
 	assert_non_null(cert);
-	assert_int_equal(
-	    nm_path_check(db, cert, SIGN, (int64_t)time(NULL), &p), NM_OK);
+	assert_int_equal(nm_path_check(db, cert, &q, &p), NM_OK);
 	assert_int_equal(p.reasons, R(SIGNATURE_MISMATCH));
 	assert_int_equal(p.links[0].reasons, R(SIGNATURE_MISMATCH));
 	nm_path_clear(&p);
@@ -393,14 +397,15 @@ two_thousand(void **state)
 {
 	struct timespec from, to;
 	CERTCertificate *cert = load(&pki, "alice");
-	int64_t now = (int64_t)time(NULL);
+	struct nm_path_question q = { .purpose = SIGN,
+		.when = (int64_t)time(NULL) };
 	struct nm_path p;
 	double took;
 
 	(void)state;
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	for (int i = 0; i < 2000; i++) {
-		assert_int_equal(nm_path_check(db, cert, SIGN, now, &p), NM_OK);
+		assert_int_equal(nm_path_check(db, cert, &q, &p), NM_OK);
 		assert_int_equal(p.reasons, 0);
 		nm_path_clear(&p);
 	}
