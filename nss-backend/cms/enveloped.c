@@ -2,13 +2,13 @@
 /* EnvelopedData (RFC 5652 6.1) and AuthEnvelopedData (RFC 5083 2.1). */
 #include "content.h"
 #include "recipient.h"
+#include "signed.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* id-contentType (RFC 5652 11.1) */
-static const uint8_t oid_content_type[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
-	0x01, 0x09, 0x03 };
+static const uint8_t oid_content_type[] = { NM_OID_PKCS9(3) };
 
 /* The fields of the SEQUENCE, in their order. */
 enum field {
@@ -39,7 +39,7 @@ struct enveloped {
 	struct nm_content_algorithm algorithm;
 	struct nm_buffer content_type; /* OID contents */
 	struct nm_buffer attributes;   /* authAttrs, as they are authenticated:
-					  tagged SET OF */
+					  the DER of a SET OF (RFC 5083 2.2) */
 	struct nm_buffer mac;
 	struct nm_cms_layer layer;
 	struct nm_stage *next;	    /* the handler's */
@@ -254,8 +254,6 @@ enveloped_element(
     struct nm_content *c, unsigned depth, const struct nm_tlv *tlv)
 {
 	struct enveloped *e = (struct enveloped *)c;
-	enum nm_error err;
-
 	switch (e->field) {
 	case FIELD_RECIPIENTS:
 		return nm_recipients_add(e->recipients, tlv, c->env.fault);
@@ -264,11 +262,9 @@ enveloped_element(
 		    ? keep(e, &e->content_type, tlv->value)
 		    : take_algorithm(e, tlv->raw);
 	case FIELD_ATTRIBUTES:
-		err = keep(e, &e->attributes, tlv->raw);
-		/* RFC 5083 2.2: authenticated with the tag of a SET OF */
-		if (err == NM_OK && e->attributes.len != 0)
-			e->attributes.data[0] = 0x31;
-		return err;
+		return nm_attributes_der(tlv->value, &e->attributes)
+		    ? NM_OK
+		    : malformed(e, "its attributes are malformed");
 	case FIELD_MAC:
 		return keep(e, &e->mac, tlv->value);
 	default:

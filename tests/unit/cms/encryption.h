@@ -22,6 +22,14 @@
 
 #define WHO_MAX 8
 
+#define BYTES(buffer) nm_buffer_bytes(&(buffer))
+#define LITERAL(text) ((struct nm_bytes)STATIC(text))
+/* The same where a constant is needed. */
+#define STATIC(text)                                                           \
+	{                                                                      \
+		(const uint8_t *)(text), sizeof(text) - 1                      \
+	}
+
 struct who {
 	char name[16];
 	CERTCertificate *cert;

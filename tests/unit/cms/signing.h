@@ -256,13 +256,6 @@ openssl_signs(const struct bench *b, const char *name, const char *digest,
 	load_file(b, "made", out);
 }
 
-#define BYTES(buffer) nm_buffer_bytes(&(buffer))
-#define LITERAL(text) ((struct nm_bytes)STATIC(text))
-/* The same where a constant is needed. */
-#define STATIC(text)                                                           \
-	{                                                                      \
-		(const uint8_t *)(text), sizeof(text) - 1                      \
-	}
 #define REASON(name) NM_REASON_BIT(NM_REASON_##name)
 
 #endif
