@@ -71,15 +71,18 @@ civil_from_days(int64_t days, struct civil *c)
 static bool
 to_date(const struct civil *c, int offset, struct nm_date *out)
 {
-	int64_t days;
+	int64_t local;
 
 	if (!is_valid(c))
 		return false;
-	days = days_from_civil(c->year, c->month, c->day);
-	out->seconds = days * DAY + c->hour * 3600 + c->minute * 60 +
-	    c->second - (int64_t)offset * 60;
+	local = days_from_civil(c->year, c->month, c->day) * DAY +
+	    c->hour * 3600 + c->minute * 60 + c->second;
+	out->seconds = local - (int64_t)offset * 60;
 	out->offset = offset;
-	return true;
+	/* a leap second or an offset may lead to a year that RFC 3339 cannot
+	 * write */
+	return local <= MAX_SECONDS && out->seconds >= MIN_SECONDS &&
+	    out->seconds <= MAX_SECONDS;
 }
 
 /* Reads `min` to `max` digits. */
