@@ -389,7 +389,7 @@ nm_text_encode(struct nm_buffer *out, const char *utf8)
 	len = text.len;
 	/* from the first word that needs it to the last: white space between
 	 * encoded-words would be lost */
-	for (size_t i = 0; i <= len; i++) {
+	for (size_t i = 0; len != 0 && i <= len; i++) {
 		if (i < len && nm_is_control(text.data[i]))
 			text.data[i] = ' ';
 		if (i < len && text.data[i] != ' ')

@@ -168,12 +168,16 @@ read_segment(const char **p, struct segments *list)
 	return good;
 }
 
+/* What follows the first `from` bytes of an extended value. */
 static void
-percent_decode(struct nm_buffer *out, const uint8_t *p, size_t len)
+percent_decode(
+    struct nm_buffer *out, const struct nm_buffer *value, size_t from)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (p[i] == '%' && len - i > 2 && nm_hex(p[i + 1]) >= 0 &&
-		    nm_hex(p[i + 2]) >= 0) {
+	const uint8_t *p = value->data;
+
+	for (size_t i = from; i < value->len; i++) {
+		if (p[i] == '%' && value->len - i > 2 &&
+		    nm_hex(p[i + 1]) >= 0 && nm_hex(p[i + 2]) >= 0) {
 			nm_buffer_byte(out,
 			    (uint8_t)(nm_hex(p[i + 1]) * 16 +
 				nm_hex(p[i + 2])));
@@ -241,15 +245,14 @@ join(const struct segments *list, const char *name, bool *none)
 	if (s != NULL && s->extended) {
 		skip = read_charset(
 		    s->value.data, s->value.len, charset, sizeof(charset));
-		percent_decode(
-		    &bytes, s->value.data + skip, s->value.len - skip);
+		percent_decode(&bytes, &s->value, skip);
 	} else if (s != NULL) {
 		nm_buffer_append(&bytes, s->value.data, s->value.len);
 	}
 	while (section != 0 &&
 	    (s = find_segment(list, name, section++, false)) != NULL) {
 		if (s->extended)
-			percent_decode(&bytes, s->value.data, s->value.len);
+			percent_decode(&bytes, &s->value, 0);
 		else
 			nm_buffer_append(&bytes, s->value.data, s->value.len);
 	}

@@ -115,6 +115,7 @@ encoding(void **state)
 
 	(void)state;
 	check_back("", "");
+	check_back("", "");
 	check_back(
 	    "plain (text), \"as\" it <is>.", "plain (text), \"as\" it <is>.");
 	check_back("Gr\xc3\xbc\xc3\x9f"

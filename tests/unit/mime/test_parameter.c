@@ -80,6 +80,7 @@ rfc2231(void **state)
 	    "a/b|t=a\xef\xbf\xbd"
 	    "b%zz%4");
 	check("a/b; *=x; t**=y; t*x=z", "a/b");
+	check("a/b; t*=; u*0*=\"\"; v*0*=x; v*1*=", "a/b|t=|u=|v=x");
 }
 
 static void
