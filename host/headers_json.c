@@ -125,6 +125,7 @@ host_headers_json(const struct nm_read_result *result)
 		host_build_string(
 		    &b, "intent", result->cipher ? "cipher" : "clear");
 	host_build_add(&b, "confidential", names_json(&result->confidential));
+	host_build_add(&b, "removed", names_json(&result->removed));
 	host_build_add(&b, "differing", names_json(&result->differing));
 	return finish(&b);
 }

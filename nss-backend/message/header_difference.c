@@ -129,22 +129,26 @@ find_differing(const struct nm_header *expected,
 /* The fields inside that `seen`, what the outside was, does not have. */
 static enum nm_error
 find_confidential(const struct nm_header *inside, const struct nm_header *seen,
-    struct nm_names *confidential)
+    const struct nm_header_difference *out)
 {
 	enum nm_error error = NM_OK;
 
 	for (size_t i = 0; error == NM_OK && i < nm_header_count(inside); i++) {
 		const struct nm_field *f = nm_header_at(inside, i), *g;
-		size_t at = i, out = 0;
+		size_t at = i, seen_at = 0;
 		bool found = true;
 
 		if (!counts(f) || !is_first_like(inside, i))
 			continue;
 		while (error == NM_OK && found &&
 		    (g = next_like(inside, f, &at)) != NULL)
-			error = find_same(seen, g, true, &out, &found);
-		if (error == NM_OK && !found)
-			error = nm_names_add(confidential, f->name);
+			error = find_same(seen, g, true, &seen_at, &found);
+		if (error != NM_OK || found)
+			continue;
+		seen_at = 0;
+		error = nm_names_add(out->confidential, f->name);
+		if (error == NM_OK && next_like(seen, f, &seen_at) == NULL)
+			error = nm_names_add(out->removed, f->name);
 	}
 	return error;
 }
@@ -173,7 +177,7 @@ parse_listed(const struct nm_header *inside, struct nm_header **out)
 enum nm_error
 nm_header_compare(const struct nm_header *inside,
     const struct nm_header *outside, enum nm_outside rule, bool whole,
-    struct nm_names *differing, struct nm_names *confidential)
+    const struct nm_header_difference *out)
 {
 	struct nm_header *listed = NULL;
 	enum nm_error error = NM_OK;
@@ -181,23 +185,22 @@ nm_header_compare(const struct nm_header *inside,
 	switch (rule) {
 	case NM_OUTSIDE_SAME:
 		if (outside != NULL)
-			error =
-			    find_differing(inside, outside, whole, differing);
+			error = find_differing(
+			    inside, outside, whole, out->differing);
 		break;
 	case NM_OUTSIDE_LISTED:
 		if ((error = parse_listed(inside, &listed)) != NM_OK)
 			break;
-		error = find_confidential(inside, listed, confidential);
+		error = find_confidential(inside, listed, out);
 		if (error == NM_OK && outside != NULL)
-			error =
-			    find_differing(listed, outside, whole, differing);
+			error = find_differing(
+			    listed, outside, whole, out->differing);
 		break;
 	case NM_OUTSIDE_UNKNOWN:
 		/* RFC 9788 section 4.10.2: the outside as it came is taken for
 		 * what the sender made it. */
 		if (outside != NULL)
-			error =
-			    find_confidential(inside, outside, confidential);
+			error = find_confidential(inside, outside, out);
 		break;
 	}
 	nm_header_free(&listed);

@@ -36,12 +36,17 @@ enum nm_outside {
 	NM_OUTSIDE_UNKNOWN /* hidden or not, nothing says it */
 };
 
+/* What a comparison found. */
+struct nm_header_difference {
+	struct nm_names *differing, *confidential, *removed;
+};
+
 /*
  * Compares the protected header with the outer one (NULL: not known).
  * `whole`: it protects all fields that the sender had.
  */
 enum nm_error nm_header_compare(const struct nm_header *inside,
     const struct nm_header *outside, enum nm_outside rule, bool whole,
-    struct nm_names *differing, struct nm_names *confidential);
+    const struct nm_header_difference *out);
 
 #endif

@@ -107,6 +107,7 @@ nm_read_result_clear(struct nm_read_result *result)
 	nm_read_fields_clear(result);
 	nm_names_clear(&result->differing);
 	nm_names_clear(&result->confidential);
+	nm_names_clear(&result->removed);
 	for (size_t i = 0; i < result->legacy_count; i++)
 		free(result->legacy[i].part);
 	free(result->legacy);

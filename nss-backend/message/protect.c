@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "chain.h"
+#include "divided_header.h"
+#include "legacy_display.h"
 #include "protecting.h"
 #include "wrap.h"
 
@@ -18,59 +19,6 @@ choose_cipher(const struct nm_protect_options *options)
 {
 	return options->cipher != NM_CIPHER_NONE ? options->cipher
 						 : NM_CIPHER_AES256_CBC;
-}
-
-static bool
-is_content_field(const struct nm_field *f)
-{
-	return f->name.len >= 8 &&
-	    strncasecmp((const char *)f->name.data, "Content-", 8) == 0;
-}
-
-static bool
-is_eol(uint8_t c)
-{
-	return c == '\r' || c == '\n';
-}
-
-/* Headers come with whatever line ends they were stored with: one or more of
- * CR and LF are one. */
-static void
-append_field(struct nm_buffer *out, const struct nm_field *f)
-{
-	const uint8_t *p = f->raw.data;
-	size_t len = f->raw.len;
-
-	for (size_t i = 0; i < len; i++) {
-		if (!is_eol(p[i]))
-			nm_buffer_byte(out, p[i]);
-		else if (i + 1 == len || !is_eol(p[i + 1]))
-			nm_buffer_string(out, "\r\n");
-	}
-	if (len == 0 || !is_eol(p[len - 1]))
-		nm_buffer_string(out, "\r\n");
-}
-
-/* Splits a message's header: what describes the body goes inside, the rest
- * stays outside, the Bcc field nowhere (RFC 5322 3.6.3). */
-static void
-divide_header(const struct nm_header *header, struct nm_buffer *outer,
-    struct nm_buffer *inner)
-{
-	for (size_t i = 0; i < nm_header_count(header); i++) {
-		const struct nm_field *f = nm_header_at(header, i);
-
-		if (is_content_field(f))
-			append_field(inner, f);
-		else if (!nm_field_is(f, "Bcc") &&
-		    !nm_field_is(f, "MIME-Version"))
-			append_field(outer, f);
-	}
-	nm_buffer_string(outer, "MIME-Version: 1.0\r\n");
-	if (nm_header_find(header, "Content-Type", 0) == NULL)
-		nm_buffer_string(
-		    inner, "Content-Type: text/plain; charset=utf-8\r\n");
-	nm_buffer_string(inner, "\r\n");
 }
 
 static enum nm_error
@@ -211,6 +159,11 @@ build(struct nm_protecting *p, struct nm_stage **into)
 	    (p->seven_bit = nm_seven_bit_new(p->canonical, p->fault)) == NULL)
 		return NM_ERR_INTERNAL;
 	*into = p->seven_bit;
+	if (p->shown != NULL) {
+		p->legacy = nm_legacy_display_new(p->shown, *into, p->fault);
+		if ((*into = p->legacy) == NULL)
+			return NM_ERR_INTERNAL;
+	}
 	return NM_OK;
 }
 
@@ -297,35 +250,58 @@ write_outer(struct nm_protecting *p, const struct nm_buffer *outer)
 	return NM_OK;
 }
 
+/* What is outside, then the header inside: the fields that are carried go past
+ * the transfer codings, as the bytes that HP-Outer speaks of. */
+static enum nm_error
+write_headers(struct nm_protecting *p, const struct nm_divided_header *d,
+    struct nm_stage *into)
+{
+	enum nm_error error;
+
+	if ((error = write_outer(p, &d->outer)) != NM_OK ||
+	    (error = nm_stage_write(
+		 p->canonical, d->carried.data, d->carried.len)) != NM_OK)
+		return error;
+	return nm_stage_write(into, d->inner.data, d->inner.len);
+}
+
+static enum nm_error
+divide(struct nm_protecting *p, const struct nm_header *header,
+    struct nm_bytes raw, struct nm_divided_header *d)
+{
+	enum nm_error error;
+
+	if (p->options.kind != NM_CONTENT_MESSAGE) {
+		nm_buffer_append(&d->inner, raw.data, raw.len);
+		return nm_buffer_failed(&d->inner) ? NM_ERR_INTERNAL : NM_OK;
+	}
+	error = nm_header_divide(&p->options, header, d, p->fault);
+	if (error != NM_OK || !p->options.legacy_display || d->shown.len == 0)
+		return error;
+	p->shown = nm_buffer_take_string(&d->shown);
+	return p->shown == NULL ? NM_ERR_INTERNAL : NM_OK;
+}
+
 static enum nm_error
 protect_header(void *arg, struct nm_header *header, bool *keep,
     struct nm_bytes raw, struct nm_stage **body)
 {
+	struct nm_divided_header d = { NM_BUFFER_INIT, NM_BUFFER_INIT,
+		NM_BUFFER_INIT, NM_BUFFER_INIT };
 	struct nm_protecting *p = arg;
-	struct nm_buffer outer = NM_BUFFER_INIT, inner = NM_BUFFER_INIT;
 	struct nm_stage *into;
 	enum nm_error error;
 
 	(void)keep;
-	if ((error = prepare(p, header)) != NM_OK ||
-	    (error = build(p, &into)) != NM_OK)
-		goto out;
-	if (p->options.kind == NM_CONTENT_MESSAGE)
-		divide_header(header, &outer, &inner);
-	else
-		nm_buffer_append(&inner, raw.data, raw.len);
-	if (nm_buffer_failed(&outer) || nm_buffer_failed(&inner)) {
-		error = NM_ERR_INTERNAL;
-		goto out;
-	}
-	if ((error = write_outer(p, &outer)) != NM_OK ||
-	    (error = nm_stage_write(into, inner.data, inner.len)) != NM_OK)
+	if ((error = divide(p, header, raw, &d)) != NM_OK ||
+	    (error = prepare(p, header)) != NM_OK ||
+	    (error = build(p, &into)) != NM_OK ||
+	    (error = write_headers(p, &d, into)) != NM_OK)
 		goto out;
 	if ((*body = nm_tee_new(&into, 1)) == NULL)
 		error = NM_ERR_INTERNAL;
 out:
-	nm_buffer_reset(&outer);
-	nm_buffer_reset(&inner);
+	nm_divided_header_reset(&d);
 	return error;
 }
 
@@ -344,6 +320,10 @@ nm_protecting_new(const struct nm_protect_options *options,
 	if (options->triple_wrap && (!options->sign || !options->encrypt))
 		return nm_fail(fault, NM_ERR_INVALID_PARAMS,
 		    "A triple wrap needs both sign and encrypt");
+	if (options->policy != NM_POLICY_NO_PROTECTION &&
+	    options->kind != NM_CONTENT_MESSAGE)
+		return nm_fail(fault, NM_ERR_INVALID_PARAMS,
+		    "An entity has no header that can be protected");
 	if (options->cipher != NM_CIPHER_NONE &&
 	    !nm_cipher_may_send(options->cipher))
 		return nm_fail(fault, NM_ERR_UNSUPPORTED_ALGORITHM,
@@ -370,6 +350,7 @@ nm_protecting_free(struct nm_protecting **out)
 	if (p == NULL)
 		return;
 	nm_stage_free(&p->split);
+	nm_stage_free(&p->legacy);
 	nm_stage_free(&p->seven_bit);
 	nm_stage_free(&p->canonical);
 	nm_stage_free(&p->sign);
@@ -382,6 +363,7 @@ nm_protecting_free(struct nm_protecting **out)
 	nm_protecting_clear_signer(p);
 	nm_protecting_clear_recipients(p);
 	free(p->from);
+	free(p->shown);
 	free(p);
 	*out = NULL;
 }

@@ -210,6 +210,8 @@ take_inside(struct nm_reading *r, const struct nm_header *inside,
 	const struct sides sides = { inside, r->outside,
 		scheme != NM_SCHEME_DRAFT };
 	struct nm_read_result *result = &r->result;
+	const struct nm_header_difference out = { &result->differing,
+		&result->confidential, &result->removed };
 	enum nm_outside rule = NM_OUTSIDE_SAME;
 	enum nm_error error;
 
@@ -220,8 +222,8 @@ take_inside(struct nm_reading *r, const struct nm_header *inside,
 		rule = scheme == NM_SCHEME_RFC9788 ? NM_OUTSIDE_LISTED
 						   : NM_OUTSIDE_UNKNOWN;
 	if ((error = show(r, &sides)) != NM_OK ||
-	    (error = nm_header_compare(inside, r->outside, rule, sides.whole,
-		 &result->differing, &result->confidential)) != NM_OK ||
+	    (error = nm_header_compare(
+		 inside, r->outside, rule, sides.whole, &out)) != NM_OK ||
 	    (error = take_sender(r, inside)) != NM_OK)
 		return error;
 	if (result->from_differs)

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "legacy_display.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "chain.h"
+#include "content_type.h"
+#include "mime/multipart.h"
+
+/* What all nodes of one walk share. */
+struct walk {
+	const char *lines;
+	bool ascii; /* all of them */
+	struct nm_stage *next;
+	struct nm_stage *outlet; /* into next, without its finish */
+	struct nm_fault *fault;
+};
+
+/* One entity of the tree. `body`: it shows the text of the message, or holds
+ * what does (RFC 9787 section 7.1). */
+struct node {
+	struct nm_stage stage;
+	struct walk *walk;
+	unsigned depth;
+	bool body;
+	bool alternative; /* all that is inside shows the text */
+	struct nm_stage *split;
+};
+
+struct root {
+	struct nm_stage stage;
+	struct walk walk;
+	struct nm_stage *node;
+};
+
+static struct nm_stage *node_new(struct walk *w, unsigned depth, bool body);
+
+/* Stands for the outlet where a stage is owned and freed. */
+static struct nm_stage *
+passage(struct walk *w)
+{
+	return nm_decoder_new(NM_CODING_BINARY, w->outlet);
+}
+
+/* ---- a part that gets the element ---- */
+
+static const char *
+charset_of(const struct nm_value *type)
+{
+	const char *charset = nm_value_parameter(type, "charset");
+
+	return charset == NULL ? "us-ascii" : charset;
+}
+
+/* Whether a part is text to which lines can be added. */
+static bool
+takes_element(const struct nm_header *header, const struct nm_value *type)
+{
+	const struct nm_field *f =
+	    nm_header_find(header, "Content-Disposition", 0);
+	struct nm_value disposition;
+	bool attached;
+
+	if ((strcmp(type->type, "text/plain") != 0 &&
+		strcmp(type->type, "text/html") != 0) ||
+	    nm_header_coding(header) == NM_CODING_UNKNOWN ||
+	    !nm_charset_holds_ascii(charset_of(type)))
+		return false;
+	if (f == NULL)
+		return true;
+	if (nm_value_parse(f->value, &disposition) != NM_OK)
+		return false;
+	attached = strcmp(disposition.type, "inline") != 0;
+	nm_value_clear(&disposition);
+	return !attached;
+}
+
+/* The header with hp-legacy-display=1 (RFC 9788 section 2.1.2). */
+static enum nm_error
+write_header(
+    struct walk *w, const struct nm_header *header, const char *charset)
+{
+	struct nm_buffer out = NM_BUFFER_INIT;
+	enum nm_error error;
+
+	for (size_t i = 0; i < nm_header_count(header); i++) {
+		const struct nm_field *f = nm_header_at(header, i);
+
+		if (!nm_field_is(f, "Content-Type"))
+			nm_buffer_append(&out, f->raw.data, f->raw.len);
+	}
+	error = nm_content_type_write(
+	    &out, header, "hp-legacy-display", "1", charset);
+	nm_buffer_string(&out, "\r\n");
+	if (error == NM_OK)
+		error = nm_buffer_failed(&out)
+		    ? NM_ERR_INTERNAL
+		    : nm_stage_write(w->next, out.data, out.len);
+	nm_buffer_reset(&out);
+	return error;
+}
+
+/* Out of the coding, and into it again: lines cannot be put before base64, and
+ * a tag may be anywhere in quoted-printable. */
+static struct nm_stage *
+new_encoder(struct walk *w, enum nm_coding coding)
+{
+	switch (coding) {
+	case NM_CODING_BASE64:
+		return nm_base64_encoder_new(w->outlet);
+	case NM_CODING_QUOTED_PRINTABLE:
+		return nm_quoted_printable_encoder_new(w->outlet);
+	default:
+		return passage(w);
+	}
+}
+
+static enum nm_error
+text_body(struct walk *w, const struct nm_header *header,
+    const struct nm_value *type, struct nm_stage **body)
+{
+	const char *charset = charset_of(type), *other = NULL;
+	enum nm_coding coding = nm_header_coding(header);
+	bool html = strcmp(type->type, "text/html") == 0;
+	struct nm_buffer element = NM_BUFFER_INIT;
+	struct nm_stage *stages[4] = { NULL };
+	enum nm_error error = NM_OK;
+
+	*body = NULL;
+	/* UTF-8 is ASCII as long as there is nothing else. */
+	if (!html && !w->ascii && strcasecmp(charset, "us-ascii") == 0)
+		charset = other = "utf-8";
+	if (html)
+		nm_legacy_html(w->lines, &element);
+	else
+		error = nm_legacy_plain(w->lines, charset, &element);
+	if (error == NM_OK)
+		error = write_header(w, header, other);
+	if (error != NM_OK)
+		goto out;
+	error = NM_ERR_INTERNAL;
+	if (nm_buffer_failed(&element) ||
+	    (stages[3] = new_encoder(w, coding)) == NULL)
+		goto out;
+	stages[2] = html
+	    ? nm_html_body_new(nm_buffer_bytes(&element), stages[3])
+	    : nm_decoder_new(NM_CODING_BINARY, stages[3]);
+	/* The line ends of what was quoted-printable are the mail's own. */
+	if (stages[2] != NULL)
+		stages[1] = coding == NM_CODING_QUOTED_PRINTABLE
+		    ? nm_canonical_new(stages[2])
+		    : nm_decoder_new(NM_CODING_BINARY, stages[2]);
+	if (stages[1] != NULL)
+		stages[0] = nm_decoder_new(coding, stages[1]);
+	if (stages[0] == NULL) {
+		for (size_t i = 1; i < 4; i++)
+			nm_stage_free(&stages[i]);
+		goto out;
+	}
+	if ((*body = nm_chain_new(stages, 4)) == NULL)
+		goto out;
+	error =
+	    html ? NM_OK : nm_stage_write(stages[3], element.data, element.len);
+out:
+	nm_buffer_reset(&element);
+	return error;
+}
+
+/* ---- the walk ---- */
+
+static enum nm_error
+on_part(void *arg, unsigned index, struct nm_stage **part)
+{
+	struct node *n = arg;
+
+	/* RFC 9788 section 5.2.4 */
+	*part = node_new(n->walk, n->depth + 1, n->alternative || index == 1);
+	return *part == NULL ? NM_ERR_INTERNAL : NM_OK;
+}
+
+static enum nm_error
+on_outside(void *arg, const uint8_t *data, size_t len)
+{
+	return nm_stage_write(((struct node *)arg)->walk->next, data, len);
+}
+
+static enum nm_error
+on_end(void *arg, unsigned parts, bool closed, bool preamble, bool epilogue)
+{
+	(void)arg;
+	(void)parts;
+	(void)closed;
+	(void)preamble;
+	(void)epilogue;
+	return NM_OK;
+}
+
+/* The boundary of a multipart whose first part is a body; NULL: it is none.
+ * What is signed by itself is not touched. */
+static const char *
+boundary_of(const struct nm_value *type)
+{
+	if (strncmp(type->type, "multipart/", 10) != 0 ||
+	    strcmp(type->type, "multipart/signed") == 0 ||
+	    strcmp(type->type, "multipart/encrypted") == 0 ||
+	    strcmp(type->type, "multipart/digest") == 0)
+		return NULL;
+	return nm_value_parameter(type, "boundary");
+}
+
+static enum nm_error
+node_header(void *arg, struct nm_header *header, bool *keep,
+    struct nm_bytes raw, struct nm_stage **body)
+{
+	static const struct nm_multipart_handler handler = { on_part, on_end };
+	struct node *n = arg;
+	const char *boundary;
+	struct nm_value type;
+	enum nm_error error;
+
+	(void)keep;
+	*body = NULL;
+	if (n->depth > NM_MAX_NESTING)
+		return nm_fail(n->walk->fault, NM_ERR_MALFORMED_MESSAGE,
+		    "MIME parts are nested deeper than %u", NM_MAX_NESTING);
+	if ((error = nm_header_content_type(header, &type)) != NM_OK)
+		return error;
+	if (n->body && takes_element(header, &type)) {
+		error = text_body(n->walk, header, &type, body);
+		goto out;
+	}
+	error = nm_stage_write(n->walk->next, raw.data, raw.len);
+	if (error != NM_OK)
+		goto out;
+	if (n->body && (boundary = boundary_of(&type)) != NULL) {
+		n->alternative =
+		    strcmp(type.type, "multipart/alternative") == 0;
+		*body = nm_multipart_new(boundary, &handler, n, n->walk->fault);
+		if (*body != NULL)
+			nm_multipart_set_outside(*body, on_outside);
+	} else {
+		*body = passage(n->walk);
+	}
+	if (*body == NULL)
+		error = NM_ERR_INTERNAL;
+out:
+	nm_value_clear(&type);
+	return error;
+}
+
+static enum nm_error
+node_write(struct nm_stage *s, const uint8_t *data, size_t len)
+{
+	return nm_stage_write(((struct node *)s)->split, data, len);
+}
+
+static enum nm_error
+node_finish(struct nm_stage *s)
+{
+	return nm_stage_finish(((struct node *)s)->split);
+}
+
+static void
+node_free(struct nm_stage *s)
+{
+	nm_stage_free(&((struct node *)s)->split);
+	free(s);
+}
+
+static struct nm_stage *
+node_new(struct walk *w, unsigned depth, bool body)
+{
+	static const struct nm_stage_ops ops = { node_write, node_finish,
+		node_free };
+	static const struct nm_entity_handler handler = { node_header };
+	struct node *n = calloc(1, sizeof(*n));
+
+	if (n == NULL)
+		return NULL;
+	n->stage.ops = &ops;
+	n->walk = w;
+	n->depth = depth;
+	n->body = body;
+	if ((n->split = nm_entity_new(&handler, n, w->fault)) == NULL) {
+		free(n);
+		return NULL;
+	}
+	return &n->stage;
+}
+
+/* ---- the whole ---- */
+
+static enum nm_error
+root_write(struct nm_stage *s, const uint8_t *data, size_t len)
+{
+	return nm_stage_write(((struct root *)s)->node, data, len);
+}
+
+static enum nm_error
+root_finish(struct nm_stage *s)
+{
+	struct root *r = (struct root *)s;
+	enum nm_error error;
+
+	if ((error = nm_stage_finish(r->node)) != NM_OK)
+		return error;
+	return nm_stage_finish(r->walk.next);
+}
+
+static void
+root_free(struct nm_stage *s)
+{
+	struct root *r = (struct root *)s;
+
+	nm_stage_free(&r->node);
+	nm_stage_free(&r->walk.outlet);
+	free(r);
+}
+
+struct nm_stage *
+nm_legacy_display_new(
+    const char *lines, struct nm_stage *next, struct nm_fault *fault)
+{
+	static const struct nm_stage_ops ops = { root_write, root_finish,
+		root_free };
+	struct root *r = calloc(1, sizeof(*r));
+	struct nm_stage *s;
+
+	if (r == NULL)
+		return NULL;
+	s = &r->stage;
+	r->stage.ops = &ops;
+	r->walk.lines = lines;
+	r->walk.ascii = true;
+	for (const char *p = lines; *p != '\0'; p++)
+		r->walk.ascii &= (uint8_t)*p < 0x80;
+	r->walk.next = next;
+	r->walk.fault = fault;
+	if ((r->walk.outlet = nm_borrow_new(next)) == NULL ||
+	    (r->node = node_new(&r->walk, 0, true)) == NULL)
+		nm_stage_free(&s);
+	return s;
+}
