@@ -140,6 +140,17 @@ is_invisible(unsigned c)
 	    c == 0x3164 || (c >= 0xe0000 && c <= 0xe0fff);
 }
 
+/* Full stops of other scripts and what else looks like one (Unicode Technical
+ * Standard 39, confusables). */
+static bool
+is_like_dot(unsigned c)
+{
+	return c == 0x660 || c == 0x6d4 || c == 0x6f0 || c == 0x701 ||
+	    c == 0x702 || c == 0x2024 || c == 0x3002 || c == 0xa4f8 ||
+	    c == 0xa60e || c == 0xfe52 || c == 0xff61 || c == 0x10a50 ||
+	    c == 0x1d16d;
+}
+
 /* What a reader sees: look-alikes of the ASCII that addresses are made of
  * become that, spaces and punctuation of other scripts a space. */
 static void
@@ -153,7 +164,7 @@ put_seen(struct nm_buffer *out, const uint8_t *p, size_t len)
 		nm_buffer_byte(out, (uint8_t)(c - 0xff01 + '!'));
 	else if (c == 0xfe6b)
 		nm_buffer_byte(out, '@');
-	else if (c == 0x2024 || c == 0x3002 || c == 0xff61 || c == 0xfe52)
+	else if (is_like_dot(c))
 		nm_buffer_byte(out, '.');
 	else if (c == 0xa0 || (c >= 0x2000 && c <= 0x206f) ||
 	    (c >= 0x3000 && c <= 0x303f))

@@ -93,6 +93,12 @@ in_texts(void **state)
 		    "bank\xe3\x80\x82"
 		    "com",
 	    "ceo@bank.com");
+	check_found("ceo@bank\xd9\xa0"
+		    "com",
+	    "ceo@bank.com");
+	check_found("ceo@bank\xf0\x90\xa9\x90"
+		    "com",
+	    "ceo@bank.com");
 	check_found("c\xe2\x80\x8b"
 		    "eo@ba\xc2\xadnk.com",
 	    "ceo@bank.com");
