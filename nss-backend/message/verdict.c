@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include <string.h>
+
 #include "reading.h"
 
 static bool
@@ -50,6 +52,40 @@ validly_signed_inside(const struct nm_read_result *result, size_t i)
 	return false;
 }
 
+static bool
+says_two_things(const struct nm_header *h, const char *name)
+{
+	const struct nm_field *first = nm_header_find(h, name, 0), *f;
+
+	for (size_t i = 1; (f = nm_header_find(h, name, i)) != NULL; i++) {
+		if (strcmp(f->value, first->value) != 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Of a field that may be there once (RFC 5322 section 3.6, RFC 2045 section
+ * 3) and is there twice, some readers take the first and some the last. Where
+ * the two differ in what the body is, the others show something else under
+ * the same signature; where in the date, the signer's time fits but one.
+ */
+static nm_reasons
+doubtful_fields(const struct nm_reading *r)
+{
+	nm_reasons reasons = 0;
+
+	if (r->outside == NULL)
+		return 0;
+	if (says_two_things(r->outside, "Content-Type") ||
+	    says_two_things(r->outside, "Content-Transfer-Encoding"))
+		reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
+	if (r->result.date_source == NM_SOURCE_OUTER &&
+	    says_two_things(r->outside, "Date"))
+		reasons |= NM_REASON_BIT(NM_REASON_TIME_MISMATCH);
+	return reasons;
+}
+
 void
 nm_reading_judge(struct nm_reading *r)
 {
@@ -93,6 +129,8 @@ nm_reading_judge(struct nm_reading *r)
 	/* A part read on its own says nothing of the mail's sender. */
 	if (covered && r->options.part != NULL)
 		result->reasons |= NM_REASON_BIT(NM_REASON_NOT_COVERED);
+	if (covered)
+		result->reasons |= doubtful_fields(r);
 	result->signature =
 	    covered ? nm_reasons_status(result->reasons) : NM_STATUS_NONE;
 }

@@ -3,6 +3,7 @@
 made so that the mail reads as Alice's."""
 
 import base64
+import re
 
 import compose
 from cell import Cell
@@ -99,6 +100,10 @@ NAME_MISLEADS = (
     ("homograph domain", "\"alice@eхample.org\" <bob@example.org>".encode(),
      MISLEADS),
     ("one dot leader", "\"alice@example․org\" <bob@example.org>".encode(),
+     MISLEADS),
+    ("other scripts' stops",
+     "\"alice@example٠org\" <bob@example.org>".encode(), MISLEADS),
+    ("a Syriac stop", "\"alice@example܂org\" <bob@example.org>".encode(),
      MISLEADS),
     ("zero-width space",
      "\"alice@exa\u200bmple.org\" <bob@example.org>".encode(), MISLEADS),
@@ -246,6 +251,23 @@ BLOCKS = (
 )
 
 
+def _protected(signing, groups):
+    """The same fields within, as protected ones; outside all is honest."""
+    for attack, table, pattern in groups:
+        for mutation, value, reasons in table:
+            fields = pattern % value
+            # Content that does not begin as a header has none.
+            if "stray" in mutation or "envelope" in mutation:
+                continue
+            payload = fields + compose.text(
+                kind=b"text/plain; charset=utf-8; hp=\"clear\"")
+            entity = compose.carry(signing, "detached", payload, "bob")
+            # Where nobody is named within, the one outside counts.
+            yield Cell(attack, mutation + ", protected", compose.message(
+                entity, b"From: Bob <bob@example.org>\r\n"), reasons,
+                own=re.search(rb"(?im)^from[ \t]*:", fields) is None)
+
+
 def cells(signing):
     groups = (("From is another", FROM_OTHER, b"From: %b\r\n"),
               ("the name misleads", NAME_MISLEADS, b"From: %b\r\n"),
@@ -256,6 +278,7 @@ def cells(signing):
             for mutation, value, reasons in table:
                 yield Cell(attack, "%s, %s" % (mutation, form),
                            compose.message(entity, pattern % value), reasons)
+    yield from _protected(signing, groups)
     entity = compose.carry(signing, "detached", compose.text(), "bob")
     for mutation, value in (
             ("NUL after the address", b"From: alice@example.org\0\r\n"),

@@ -113,16 +113,40 @@ def _content_confusion(signing):
 
 
 def _duplicates(signing):
-    """Fields of which readers take the first or the last."""
-    signed = compose.carry(signing, "detached", text(), "alice")
-    lie = (b"Content-Type: text/plain\r\n", b"Content-Type: text/html\r\n",
-           b"Content-Type: multipart/mixed; boundary=evil\r\n",
-           b"content-type :text/plain\r\n")
-    for number, field in enumerate(lie):
-        yield "Content-Type %d before" % number, field + signed
-    yield "an encrypted one before", lie[2] + b"\r\n--evil\r\n" + \
-        pkcs7(signing.encrypt(text(), "bob"), b"enveloped-data") + \
-        b"\r\n--evil--\r\n" + signed
+    """Fields of which some readers take the first and some the last, who then
+    see the lie in front of her part."""
+    good = text()
+    signed = detached(good, signing.sign(good, "alice"),
+                      preamble=compose.LIE)
+    opaque = compose.carry(signing, "opaque", good, "alice")
+    kinds = (b"text/plain", b"text/html", b"multipart/mixed; boundary=evil",
+             b"multipart/signed; boundary=evil;"
+             b" protocol=\"application/pgp-signature\"")
+    names = (b"Content-Type: ", b"content-type :", b"CONTENT-TYPE:\r\n ")
+    for number, kind in enumerate(kinds):
+        for name in names:
+            field = name + kind + b"\r\n"
+            what = "%s%d" % (name.decode().strip(), number)
+            yield Cell("several Content-Type", what + " first", message(
+                field + signed), none=True)
+            yield Cell("several Content-Type", what + " last", message(
+                signed.replace(b"\r\n\r\n", b"\r\n" + field + b"\r\n",
+                               1)), ("malformed",))
+            yield Cell("several Content-Type", what + " last, opaque",
+                       message(opaque.replace(
+                           b"\r\n\r\n", b"\r\n" + field + b"\r\n", 1)),
+                       ("malformed",))
+    coding = b"Content-Transfer-Encoding: "
+    yield Cell("several codings", "base64 last", message(
+        coding + b"7bit\r\n" + coding + b"base64\r\n" + signed),
+        ("malformed",))
+    yield Cell("several codings", "7bit last, opaque", message(
+        opaque.replace(coding, coding + b"base64\r\n" + coding[:-1] +
+                       b" 7bit\r\nX-Was: ", 1)), ("malformed",))
+    for what, shift in (("a day", 86400), ("a year", -31536000)):
+        yield Cell("several Date", what, message(
+            signed, more=b"Date: " + compose.date(shift) + b"\r\n"),
+            ("time-mismatch",))
 
 
 # ---- what others signed -----------------------------------------------------
@@ -246,8 +270,7 @@ def cells(signing):
         for what, entity, reasons in _content_confusion(signing):
             yield Cell("content confusion", "%s, %s" % (what, form), message(
                 compose.wrap(signing, form, entity)), reasons)
-    for what, fields in _duplicates(signing):
-        yield Cell("several Content-Type", what, message(fields), none=True)
+    yield from _duplicates(signing)
     yield from _as_hers(signing)
     for what, entity, reasons in _layers(signing):
         yield Cell("layers", what, message(entity), reasons)

@@ -13,8 +13,8 @@
  * badly, 'n' signed by nobody, 'e' enveloped, 'a' auth-enveloped,
  * 'z' compressed, 'c' certificates only. */
 static struct nm_read_result
-judge(const char *layers, bool embedded_signed, bool embedded_encrypted,
-    const char *part)
+judge_under(struct nm_header *outside, const char *layers, bool embedded_signed,
+    bool embedded_encrypted, const char *part)
 {
 	static struct nm_read_layer all[8];
 	static struct nm_read_signer good, bad;
@@ -42,12 +42,21 @@ judge(const char *layers, bool embedded_signed, bool embedded_encrypted,
 			l->reasons = NM_REASON_BIT(NM_REASON_NO_SIGNER);
 	}
 	r.options.part = part;
+	r.outside = outside;
 	r.result.layers = all;
 	r.result.layer_count = n;
 	r.result.embedded = &embedded;
 	r.result.embedded_count = embedded_signed || embedded_encrypted;
 	nm_reading_judge(&r);
 	return r.result;
+}
+
+static struct nm_read_result
+judge(const char *layers, bool embedded_signed, bool embedded_encrypted,
+    const char *part)
+{
+	return judge_under(
+	    NULL, layers, embedded_signed, embedded_encrypted, part);
 }
 
 static void
@@ -121,6 +130,52 @@ a_part_alone_is_never_valid(void **state)
 	assert_int_equal(r.signature, NM_STATUS_PARTIAL);
 }
 
+/* The reasons beside a good signature under a header. */
+static nm_reasons
+doubts(const char *fields, const char *layers)
+{
+	struct nm_read_result result;
+	struct nm_header *header;
+
+	assert_int_equal(nm_header_parse((const uint8_t *)fields,
+			     strlen(fields), &header, NULL),
+	    NM_OK);
+	result = judge_under(header, layers, false, false, NULL);
+	nm_header_free(&header);
+	return result.reasons;
+}
+
+static void
+fields_that_say_two_things_are_told(void **state)
+{
+	const nm_reasons malformed = NM_REASON_BIT(NM_REASON_MALFORMED);
+
+	(void)state;
+	assert_int_equal(doubts("Content-Type: multipart/signed; boundary=x\r\n"
+				"content-type : text/html\r\n",
+			     "s"),
+	    malformed);
+	assert_int_equal(doubts("Content-Transfer-Encoding: 7bit\r\n"
+				"Content-Transfer-Encoding: base64\r\n",
+			     "s"),
+	    malformed);
+	assert_int_equal(doubts("Date: Tue, 24 Nov 2026 05:00:00 +0100\r\n"
+				"Date: Wed, 25 Nov 2026 05:00:00 +0100\r\n",
+			     "s"),
+	    NM_REASON_BIT(NM_REASON_TIME_MISMATCH));
+	/* twice the same is odd, and shows nobody anything else */
+	assert_int_equal(doubts("Content-Type: text/plain\r\n"
+				"Content-Type:  text/plain\r\n"
+				"Subject: x\r\nSubject: y\r\n",
+			     "s"),
+	    0);
+	/* where nothing is signed there is nothing to doubt */
+	assert_int_equal(doubts("Content-Type: text/plain\r\n"
+				"Content-Type: text/html\r\n",
+			     ""),
+	    0);
+}
+
 int
 main(void)
 {
@@ -129,6 +184,7 @@ main(void)
 		cmocka_unit_test(a_signature_around_encryption_covers_no_text),
 		cmocka_unit_test(parts_among_others_make_it_partial),
 		cmocka_unit_test(a_part_alone_is_never_valid),
+		cmocka_unit_test(fields_that_say_two_things_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
