@@ -6,7 +6,8 @@
 # What the host is built of and runs with, by Debian's names.
 build_packages='cmake ninja-build gcc libc6-dev pkg-config libnss3-dev
     libnspr4-dev libjson-c-dev libassuan-dev zlib1g-dev libidn2-dev
-    libseccomp-dev libsqlite3-dev ca-certificates python3'
+    libseccomp-dev libsqlite3-dev libcurl4-openssl-dev ca-certificates
+    python3'
 # What the demonstration needs besides.
 demo_packages='libnss3-tools openssl'
 # What the tests need besides.
