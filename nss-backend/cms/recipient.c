@@ -207,8 +207,10 @@ try(struct nm_recipients *rs, const struct nm_candidate *c, struct attempt *a)
 			a->key_error = err;
 			a->key_fault = fault;
 		}
-		/* who said no is not asked for another key at once */
-		return err == NM_ERR_USER_DECLINED || err == NM_ERR_CANCELLED;
+		/* who said no, or gave wrong passwords till the end, is not
+		 * asked for another key at once */
+		return err == NM_ERR_USER_DECLINED ||
+		    err == NM_ERR_WRONG_PASSWORD || err == NM_ERR_CANCELLED;
 	}
 	if (c->kind == NM_KEY_ECDH) {
 		a->cek = nm_agreement_unwrap(c, key, a->cipher);
