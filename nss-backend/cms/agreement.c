@@ -66,8 +66,8 @@ kdf_number(enum nm_digest d)
 	}
 }
 
-/* ECC-CMS-SharedInfo (RFC 5753 7.2). The AlgorithmIdentifier goes in with
- * the bytes it came with: senders differ in its parameters. */
+/* ECC-CMS-SharedInfo, in DER (RFC 5753 7.2). The AlgorithmIdentifier goes in
+ * as it came but for its lengths: senders differ in its parameters. */
 static bool
 shared_info(const struct nm_agreement *a, struct nm_buffer *out)
 {
@@ -75,7 +75,8 @@ shared_info(const struct nm_agreement *a, struct nm_buffer *out)
 	uint8_t be[4] = { 0, 0, (uint8_t)(bits >> 8), (uint8_t)(bits & 0xff) };
 	size_t sequence = nm_der_begin(out, 0x30), field;
 
-	nm_buffer_append(out, a->wrap_algorithm.data, a->wrap_algorithm.len);
+	if (!nm_der_put_minimal(out, a->wrap_algorithm))
+		return false;
 	if (a->has_ukm) {
 		field = nm_der_begin(out, 0xa0);
 		nm_der_put(out, 0x04, a->ukm.data, a->ukm.len);

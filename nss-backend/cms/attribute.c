@@ -205,29 +205,6 @@ nm_attributes_parse(struct nm_bytes set, struct nm_signer *signer)
 		signer->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 }
 
-/* Writes elements again, each length in as few octets as DER has it. */
-static bool
-put_minimal(struct nm_buffer *out, struct nm_bytes elements, unsigned depth)
-{
-	struct nm_tlv t;
-
-	while (elements.len != 0) {
-		size_t mark;
-
-		if (depth == NM_MAX_BER_DEPTH || !nm_der_next(&elements, &t))
-			return false;
-		if ((t.tag & 0x20) == 0) {
-			nm_der_put(out, t.tag, t.value.data, t.value.len);
-			continue;
-		}
-		mark = nm_der_begin(out, t.tag);
-		if (!put_minimal(out, t.value, depth + 1))
-			return false;
-		nm_der_end(out, mark);
-	}
-	return true;
-}
-
 bool
 nm_attributes_der(struct nm_bytes set, struct nm_buffer *out)
 {
@@ -240,7 +217,7 @@ nm_attributes_der(struct nm_bytes set, struct nm_buffer *out)
 
 		nm_buffer_clear(&inner);
 		if (!take_attribute(&set, &oid, &values) ||
-		    !put_minimal(&inner, values.value, 0)) {
+		    !nm_der_put_minimal(&inner, values.value)) {
 			ok = false;
 			break;
 		}

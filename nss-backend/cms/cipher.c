@@ -141,7 +141,8 @@ nm_content_algorithm_parse(struct nm_bytes der,
 		    "supported (%s)",
 		    text);
 	}
-	nm_buffer_append(&out->inner, sequence.raw.data, sequence.raw.len);
+	if (!nm_der_put_minimal(&out->inner, sequence.raw))
+		return malformed(fault);
 	if (nm_buffer_failed(&out->inner))
 		return nm_fail(fault, NM_ERR_INTERNAL, "Out of memory");
 	if (nm_cipher_is_aead(out->cipher))

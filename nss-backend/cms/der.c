@@ -157,3 +157,31 @@ nm_der_end(struct nm_buffer *out, size_t mark)
 	out->data[mark - 1] = (uint8_t)(0x80 | count);
 	memcpy(out->data + mark, octets, count);
 }
+
+static bool
+put_minimal(struct nm_buffer *out, struct nm_bytes elements, unsigned depth)
+{
+	struct nm_tlv t;
+
+	while (elements.len != 0) {
+		size_t mark;
+
+		if (depth == NM_MAX_BER_DEPTH || !nm_der_next(&elements, &t))
+			return false;
+		if ((t.tag & 0x20) == 0) {
+			nm_der_put(out, t.tag, t.value.data, t.value.len);
+			continue;
+		}
+		mark = nm_der_begin(out, t.tag);
+		if (!put_minimal(out, t.value, depth + 1))
+			return false;
+		nm_der_end(out, mark);
+	}
+	return true;
+}
+
+bool
+nm_der_put_minimal(struct nm_buffer *out, struct nm_bytes elements)
+{
+	return put_minimal(out, elements, 0);
+}

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "rid.h"
 
+#include <secasn1.h>
+#include <secport.h>
+
+/* Names up to here are compared otherwise than by their octets. */
+#define MAX_NAME 4096
+
 bool
 nm_rid_parse_issuer_serial(struct nm_bytes value, struct nm_rid *rid)
 {
@@ -65,13 +71,43 @@ item(const SECItem *i)
 	return (struct nm_bytes){ i->data, i->len };
 }
 
+/* Senders write a name again that they have read, with other types of string
+ * or longer lengths: then the names are compared, not their octets. */
+static bool
+is_issuer(struct nm_bytes issuer, CERTCertificate *cert)
+{
+	struct nm_buffer der = NM_BUFFER_INIT;
+	PLArenaPool *arena;
+	CERTName name = { 0 };
+	bool same = false;
+	SECItem in;
+
+	if (nm_bytes_equal(issuer, item(&cert->derIssuer)))
+		return true;
+	if (issuer.len > MAX_NAME)
+		return false;
+	arena = PORT_NewArena(1024);
+	if (arena != NULL && nm_der_put_minimal(&der, issuer) &&
+	    !nm_buffer_failed(&der)) {
+		in = (SECItem){ siBuffer, der.data, (unsigned)der.len };
+		same =
+		    SEC_QuickDERDecodeItem(arena, &name,
+			SEC_ASN1_GET(CERT_NameTemplate), &in) == SECSuccess &&
+		    CERT_CompareName(&name, &cert->issuer) == SECEqual;
+	}
+	if (arena != NULL)
+		PORT_FreeArena(arena, PR_FALSE);
+	nm_buffer_reset(&der);
+	return same;
+}
+
 bool
 nm_rid_matches(const struct nm_rid *rid, CERTCertificate *cert)
 {
 	if (rid->key_id.len != 0)
 		return nm_bytes_equal(rid->key_id, item(&cert->subjectKeyID));
 	return rid->issuer.len != 0 &&
-	    nm_bytes_equal(rid->issuer, item(&cert->derIssuer)) &&
 	    nm_bytes_equal(without_zeros(rid->serial),
-		without_zeros(item(&cert->serialNumber)));
+		without_zeros(item(&cert->serialNumber))) &&
+	    is_issuer(rid->issuer, cert);
 }

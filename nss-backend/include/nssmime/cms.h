@@ -207,6 +207,9 @@ void nm_der_put(
     struct nm_buffer *out, uint8_t tag, const void *data, size_t len);
 void nm_der_put_uint(struct nm_buffer *out, uint64_t value);
 void nm_der_put_oid(struct nm_buffer *out, SECOidTag tag);
+/* Elements of definite lengths again, each length in as few octets as DER has
+ * it. False: malformed. */
+bool nm_der_put_minimal(struct nm_buffer *out, struct nm_bytes elements);
 size_t nm_der_begin(struct nm_buffer *out, uint8_t tag);
 void nm_der_end(struct nm_buffer *out, size_t mark);
 

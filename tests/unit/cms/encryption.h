@@ -326,6 +326,44 @@ pattern(struct nm_buffer *into, size_t len)
 	return nm_buffer_bytes(into);
 }
 
+/* Writes an element again in the loosest form that BER has: indefinite
+ * lengths, or lengths with zeros before them, and strings in pieces. */
+__attribute__((unused)) static void
+loosen(struct nm_bytes in, bool strings, struct nm_buffer *out)
+{
+	struct nm_tlv t;
+
+	while (in.len != 0) {
+		assert_true(nm_der_next(&in, &t));
+		if ((t.tag & 0x20) != 0) {
+			nm_buffer_byte(out, t.tag);
+			nm_buffer_byte(out, 0x80);
+			loosen(t.value, strings, out);
+			nm_buffer_append(out, "\0\0", 2);
+		} else if (strings && t.tag == 0x04 && t.value.len > 1) {
+			nm_buffer_append(
+			    out, "\x24\x80\x24\x80\x04\x81\x01", 7);
+			nm_buffer_byte(out, t.value.data[0]);
+			nm_buffer_append(out, "\0\0", 2);
+			nm_buffer_append(out, "\x04\x84", 2);
+			for (unsigned i = 0; i < 4; i++)
+				nm_buffer_byte(out,
+				    (uint8_t)((t.value.len - 1) >>
+					(24 - 8 * i)));
+			nm_buffer_append(
+			    out, t.value.data + 1, t.value.len - 1);
+			nm_buffer_append(out, "\0\0", 2);
+		} else {
+			nm_buffer_byte(out, t.tag);
+			nm_buffer_append(out, "\x85\0", 2);
+			for (unsigned i = 0; i < 4; i++)
+				nm_buffer_byte(out,
+				    (uint8_t)(t.value.len >> (24 - 8 * i)));
+			nm_buffer_append(out, t.value.data, t.value.len);
+		}
+	}
+}
+
 /* The first place of `what` in `in`; fails if there is none. */
 __attribute__((unused)) static size_t
 place(const struct nm_buffer *in, const void *what, size_t len)

@@ -4,6 +4,7 @@
 
 #include <pkcs11n.h>
 
+#include "cms/ber.h"
 #include "cms/recipient.h"
 #include "cms/signed.h"
 
@@ -365,6 +366,36 @@ altered(void **state)
 	envelope_reset(&e);
 }
 
+/* All that a key or a tag is computed from is DER, whatever came. */
+static void
+every_shape(void **state)
+{
+	static const enum nm_cipher ciphers[] = { NM_CIPHER_AES256_CBC,
+		NM_CIPHER_AES128_GCM };
+	struct bench *b = *state;
+	struct nm_encrypt_to to[2] = { { .cert = who(b, "p256")->cert },
+		{ .cert = who(b, "rsa")->cert, .oaep = true } };
+	struct nm_buffer message = NM_BUFFER_INIT, loose = NM_BUFFER_INIT;
+	struct nm_buffer der = NM_BUFFER_INIT;
+
+	for (unsigned i = 0; i < 16; i++) {
+		to[0].ukm = i % 4 >= 2;
+		assert_int_equal(encrypt(b, &to[i % 2], 1, ciphers[i / 4 % 2],
+				     i >= 8, TEXT, &message),
+		    NM_OK);
+		nm_buffer_clear(&der);
+		assert_true(nm_ber_normalise(BYTES(message), &der));
+		for (unsigned strings = 0; strings < 2; strings++) {
+			nm_buffer_clear(&loose);
+			loosen(BYTES(der), strings != 0, &loose);
+			assert_decrypts(b, BYTES(loose), TEXT);
+		}
+	}
+	nm_buffer_reset(&message);
+	nm_buffer_reset(&loose);
+	nm_buffer_reset(&der);
+}
+
 int
 main(void)
 {
@@ -375,6 +406,7 @@ main(void)
 		cmocka_unit_test(cipher_and_type),
 		cmocka_unit_test(keys),
 		cmocka_unit_test(altered),
+		cmocka_unit_test(every_shape),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

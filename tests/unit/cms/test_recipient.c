@@ -336,6 +336,19 @@ identifiers(void **state)
 	assert_true(nm_rid_matches(&rid, cert));
 	serial[rid.serial.len - 1] ^= 1;
 	assert_false(nm_rid_matches(&rid, cert));
+	serial[rid.serial.len - 1] ^= 1;
+	/* CN=rsa by other string types and with another length; another name */
+	rid.issuer =
+	    LITERAL("\x30\x0e\x31\x0c\x30\x0a\x06\x03\x55\x04\x03\x13\x03rsa");
+	assert_true(nm_rid_matches(&rid, cert));
+	rid.issuer = LITERAL("\x30\x81\x0f\x31\x81\x0c\x30\x0a\x06\x03\x55\x04"
+			     "\x03\x0c\x03rsa");
+	assert_true(nm_rid_matches(&rid, cert));
+	rid.issuer =
+	    LITERAL("\x30\x0e\x31\x0c\x30\x0a\x06\x03\x55\x04\x03\x0c\x03rsb");
+	assert_false(nm_rid_matches(&rid, cert));
+	rid.issuer = LITERAL("\x30\x02\x05\x00");
+	assert_false(nm_rid_matches(&rid, cert));
 	/* the key identifier decides where there is one */
 	rid.key_id = (struct nm_bytes){ cert->subjectKeyID.data,
 		cert->subjectKeyID.len };
