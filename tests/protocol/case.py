@@ -137,6 +137,12 @@ class Case(unittest.TestCase):
     def kind(self, function, *args, **more):
         return self.failure(function, *args, **more).kind
 
+    def fails(self, kind, host, method, params=None):
+        """The error of a request, which is of this kind."""
+        failure = self.failure(host.request, method, params or {})
+        self.assertEqual(failure.kind, kind, failure.message)
+        return failure
+
     def error(self, kind, ident=None, timeout=30):
         """The next frame is this error."""
         frame = self.host.receive(timeout)

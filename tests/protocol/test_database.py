@@ -6,13 +6,13 @@ import hashlib
 import json
 import os
 import re
-import shutil
-import tempfile
 import unittest
 
+from case import Case
 from pki import PASSWORD, Pki, run
 
-from nssmime import FIREFOX, Closed, Host, HostError, asked, environment
+from nssmime import (FIREFOX, THUNDERBIRD, Closed, HostError, asked,
+                     environment, host_program)
 
 PKI = None
 PRIMARY = "primär password"
@@ -28,21 +28,17 @@ def ident(folder):
         os.path.realpath(folder).encode()).hexdigest()[:16]
 
 
-class Case(unittest.TestCase):
+class DatabaseCase(Case):
     def setUp(self):
-        self.folder = os.path.realpath(tempfile.mkdtemp(
-            prefix="nssmime-test-"))
-        self.addCleanup(shutil.rmtree, self.folder, True)
+        super().setUp()
+        self.folder = os.path.realpath(self.folder)
 
-    def start(self, answers=(), program=None, **settings):
+    def start(self, answers=(), caller=None, **settings):
         self.env = environment(self.folder, answers=answers, **settings)
-        return self.again(program)
+        return self.again(caller)
 
-    def again(self, program=None):
-        host = Host(env=self.env, **({"args": program} if program else {}))
-        host.start()
-        self.addCleanup(host.close)
-        return host
+    def again(self, caller=None):
+        return self.launch(caller or THUNDERBIRD, host_program())
 
     def locked(self, answers=(), password=PRIMARY):
         """A host whose database has a primary password and bob's key."""
@@ -51,12 +47,6 @@ class Case(unittest.TestCase):
             "-W", PASSWORD, "-K", password)
         self.database = database
         return self.start(answers, database="sql:" + database)
-
-    def fails(self, kind, host, method, params=None):
-        with self.assertRaises(HostError) as caught:
-            host.request(method, params or {})
-        self.assertEqual(caught.exception.kind, kind, caught.exception.message)
-        return caught.exception
 
     def questions(self):
         return [q for q in asked(self.env)
@@ -81,7 +71,7 @@ class Case(unittest.TestCase):
         return folders
 
 
-class Status(Case):
+class Status(DatabaseCase):
     def test_status(self):
         database = PKI.copy(os.path.join(self.folder, "db"))
         host = self.start(database="sql:" + database)
@@ -123,14 +113,23 @@ class Status(Case):
         host.close()
         self.assertEqual(contents(), before)
 
-    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
+    def powerless(self):
+        """A host that may write no more than the file's mode says, also
+        where root runs it."""
+        if os.geteuid() != 0:
+            return self.again()
+        return self.launch(("--bounding-set=-dac_override,-dac_read_search",
+                            host_program(), *THUNDERBIRD), "setpriv")
+
     def test_read_only(self):
         database = PKI.copy(os.path.join(self.folder, "db"))
         for name in os.listdir(database):
             os.chmod(os.path.join(database, name), 0o400)
         os.chmod(database, 0o500)
         self.addCleanup(os.chmod, database, 0o700)
-        host = self.start(["confirm"], database="sql:" + database)
+        self.env = environment(self.folder, answers=["confirm"],
+                               database="sql:" + database)
+        host = self.powerless()
         self.assertIs(host.request("database.status", {})["writable"], False)
         self.fails("database-read-only", host, "certificate.import",
                    {"data": PKI.base64("alice.crt")})
@@ -148,7 +147,7 @@ class Status(Case):
         self.assertTrue(host.request("database.candidates", {}))
 
 
-class Candidates(Case):
+class Candidates(DatabaseCase):
     def test_every_product(self):
         thunderbird = self.profiles(".thunderbird", "default-release", "work")
         firefox = self.profiles(".mozilla/firefox", "default")
@@ -225,7 +224,7 @@ class Candidates(Case):
         self.assertEqual(self.questions(), [])
 
 
-class Use(Case):
+class Use(DatabaseCase):
     def setUp(self):
         super().setUp()
         self.first, self.second = self.profiles(
@@ -275,7 +274,7 @@ class Use(Case):
         self.assertEqual(self.questions(), [])
 
 
-class Unlock(Case):
+class Unlock(DatabaseCase):
     def test_unlock_and_lock(self):
         host = self.locked(["pin " + PRIMARY, "pin " + PRIMARY])
         status = host.request("database.status", {})
@@ -363,7 +362,7 @@ class Unlock(Case):
         self.assertEqual(self.questions(), [])
 
 
-class ChangePassword(Case):
+class ChangePassword(DatabaseCase):
     def opens(self, password):
         path = os.path.join(self.folder, "try")
         with open(path, "w", encoding="utf-8") as file:

@@ -79,8 +79,8 @@ class Headers(MailCase):
             self.assertNotRegex(found, "[\0-\x1f\x7f]")
 
     def test_invalid_bytes(self):
-        headers = self.headers(b"Subject: a\xff\xfeb\r\nFrom: \xff <a@b.example"
-                               b">\r\n")
+        headers = self.headers(b"Subject: a\xff\xfeb\r\n"
+                               b"From: \xff <a@b.example>\r\n")
         self.assertIn("a", headers["subject"]["value"])
         self.assertEqual(headers["from"][0]["address"], "a@b.example")
 

@@ -239,7 +239,8 @@ class Mime(HostileCase):
         pieces = message.split(b"--" + boundary)
         self.assertEqual(len(pieces), 4)
         dash = b"--" + boundary
-        for text in (pieces[0], dash.join(pieces[:2]), pieces[0] + dash + b"--\r\n",
+        for text in (pieces[0], dash.join(pieces[:2]),
+                     pieces[0] + dash + b"--\r\n",
                      dash.join((pieces[0], pieces[1], b"--\r\n")),
                      dash.join((pieces[0], pieces[2], pieces[1], b"--\r\n")),
                      dash.join((pieces[0], pieces[2], pieces[2], b"--\r\n"))):

@@ -16,7 +16,7 @@ from nssmime import Host, host_program
 MIB = 1024 * 1024
 SIZE = 256  # with a sanitizer less, as it says nothing of memory then
 LIMIT = 32 * 1024  # KiB
-LINE = b"0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ .,\r\n"
+LINE = b"0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRST\r\n"
 BLOCK = LINE * (MIB // len(LINE))
 
 
