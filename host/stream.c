@@ -50,7 +50,8 @@ host_ids_claim(struct host_ids *ids, uint64_t id)
 		else
 			high = mid;
 	}
-	r = ids->ranges + low;
+	/* to NULL nothing may be added, not even 0 (C11 6.5.6) */
+	r = ids->count == 0 ? NULL : ids->ranges + low;
 	if (low < ids->count && r->first <= id)
 		return false;
 	joins_before = low > 0 && r[-1].last == id - 1;
