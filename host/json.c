@@ -8,15 +8,50 @@
 #include "bounds.h"
 #include "text.h"
 
-/* A number, a literal, or what is between them: all else that stands outside
- * of strings is no JSON (RFC 8259 section 2), though json-c takes some of it
+/* A literal, or what is between values: all else that stands outside of strings
+ * and numbers is no JSON (RFC 8259 section 2), though json-c takes some of it
  * (names in single quotes, NaN, Infinity); it also takes control characters in
  * strings (section 7). */
 static bool
 is_token(char c)
 {
-	return c != '\0' &&
-	    strchr(" \t\r\n{}[]:,+-.0123456789eEtrufalsn", c) != NULL;
+	return c != '\0' && strchr(" \t\r\n{}[]:,etrufalsn", c) != NULL;
+}
+
+static size_t
+digits(const char *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && p[n] >= '0' && p[n] <= '9')
+		n++;
+	return n;
+}
+
+/* The length of the number at `p` (section 6), 0: none. json-c takes "1.". */
+static size_t
+number_length(const char *p, size_t len)
+{
+	size_t at = *p == '-' ? 1 : 0, n = digits(p + at, len - at);
+
+	if (n == 0 || (n > 1 && p[at] == '0'))
+		return 0;
+	at += n;
+	if (at < len && p[at] == '.') {
+		at++;
+		if ((n = digits(p + at, len - at)) == 0)
+			return 0;
+		at += n;
+	}
+	if (at < len && (p[at] == 'e' || p[at] == 'E')) {
+		at++;
+		if (at < len && (p[at] == '+' || p[at] == '-'))
+			at++;
+		if ((n = digits(p + at, len - at)) == 0)
+			return 0;
+		at += n;
+	}
+	return at;
 }
 
 /* Values are counted roughly from above: each but the first follows one of
@@ -24,24 +59,31 @@ is_token(char c)
 static enum nm_error
 look_over(const char *text, size_t len, struct nm_fault *fault)
 {
-	size_t count = 1;
-	bool string = false;
+	size_t count = 1, n;
+	bool string = false, good = true;
 
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '"')
+	for (size_t i = 0; i < len && good; i++) {
+		if (text[i] == '"') {
 			string = !string;
-		else if (string && text[i] == '\\')
-			i++;
-		else if (string ? (uint8_t)text[i] < ' ' : !is_token(text[i]))
-			return nm_fail(
-			    fault, NM_ERR_PARSE, "The text is not JSON");
-		else if (!string && strchr(",:[{", text[i]) != NULL &&
-		    ++count > HOST_MAX_VALUES)
+		} else if (string) {
+			good = (uint8_t)text[i] >= ' ';
+			if (text[i] == '\\')
+				i++;
+		} else if (text[i] == '-' || digits(text + i, 1) != 0) {
+			n = number_length(text + i, len - i);
+			good = n != 0;
+			i += n - 1;
+		} else if (!is_token(text[i])) {
+			good = false;
+		} else if (strchr(",:[{", text[i]) != NULL &&
+		    ++count > HOST_MAX_VALUES) {
 			return nm_fail(fault, NM_ERR_TOO_LARGE,
 			    "The JSON text has more than %u values",
 			    HOST_MAX_VALUES);
+		}
 	}
-	return NM_OK;
+	return good ? NM_OK
+		    : nm_fail(fault, NM_ERR_PARSE, "The text is not JSON");
 }
 
 static bool
