@@ -130,12 +130,12 @@ class MailCase(Case):
 
     # ---- the host --------------------------------------------------------
 
-    def protect(self, content, **params):
+    def protect(self, content, /, **params):
         """(result, message); without header protection, if not asked for."""
         params.setdefault("headerProtection", "none")
         return self.host.run("message.protect", params, content=content)
 
-    def read(self, content, **params):
+    def read(self, content, /, **params):
         return self.host.run("message.read", params, content=content)
 
     def refused(self, kind, function, /, *args, **params):

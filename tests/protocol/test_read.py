@@ -182,6 +182,47 @@ class Signed(MailCase):
                 "from": address("alice"), "date": DATE})
             self.summary(read, "valid")
 
+    def test_kind_beside_or_inside(self):
+        message = self.cms_sign("alice", MIXED, form="opaque")
+        kind, context = "cms", {"from": address("alice")}
+        for params in ({"kind": kind, "context": context},
+                       {"content": {"kind": kind, "context": context}},
+                       {"kind": kind, "content": {"context": context}},
+                       {"context": context, "content": {"kind": kind}}):
+            result, content = self.read(der(message), **params)
+            self.summary(result, "valid")
+            self.assertEqual(content, MIXED)
+
+    def test_inline(self):
+        result, content = self.host.run(
+            "message.read", {}, content=self.cms_sign("alice", MIXED),
+            inline=True)
+        self.summary(result, "valid")
+        self.assertEqual(content, MIXED)
+
+    def test_byte_by_byte(self):
+        """What comes out does not depend on how it came in."""
+        message = self.protect(mail(entity=MIXED), sign={}, encrypt={},
+                               order="triple-wrap")[1]
+        result, content = self.host.run(
+            "message.read", {}, content=(message[i:i + 1]
+                                         for i in range(len(message))))
+        self.summary(result, "valid", "full")
+        self.assertEqual(content, MIXED)
+
+    def test_progress(self):
+        stream = self.host.new_stream()
+        message = self.cms_sign("alice", TEXT + b"x" * 70 + b"\r\n")
+        pending = self.host.begin("message.read", {
+            "progress": True, "content": {"stream": stream,
+                                          "size": len(message)}})
+        self.host.feed(stream, (message,))
+        self.host.finish(pending)
+        for entry in pending.progress:
+            self.assertEqual(entry["total"], len(message))
+            self.assertLessEqual(entry["done"], len(message))
+        self.assertTrue(pending.progress)
+
     def test_pem(self):
         text = self.openssl("cms", "-sign", "-binary", "-nodetach", "-signer",
                             self.pki.path("bob.crt"), "-inkey",
