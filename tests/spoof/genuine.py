@@ -160,6 +160,18 @@ def _shapes(signing):
         for form in compose.FORMS:
             yield "%s, %s" % (what, form), compose.carry(
                 signing, form, body, "alice"), body
+    plain = detached(good, der)
+    for what, old, new in (
+            ("protocol in upper case", b"\"application/pkcs7-signature\"",
+             b"\"APPLICATION/PKCS7-SIGNATURE\""),
+            ("the older name", b"pkcs7-signature", b"x-pkcs7-signature"),
+            ("another micalg", b"micalg=sha-256", b"micalg=sha-512"),
+            ("no micalg", b"; micalg", b"; x"),
+            ("Content-Type in upper case", b"Content-Type: multipart/signed",
+             b"CONTENT-TYPE: MULTIPART/SIGNED"),
+            ("a comment", b"multipart/signed", b"multipart/signed (x)")):
+        yield what, plain.replace(b";\r\n micalg", b"; micalg").replace(
+            old, new), good
     inner = compose.carry(signing, "detached", good, "alice")
     secret = compose.wrap(signing, "encrypted", inner)
     yield "triple wrap", compose.carry(signing, "opaque", secret, "alice"), \
@@ -190,6 +202,8 @@ def cells(signing):
     for what, entity, content in _shapes(signing):
         yield Genuine(what, message(entity), "alice@example.org", content)
     mail = message(compose.carry(signing, "detached", good, "alice"))
+    yield Genuine("no MIME-Version", mail.replace(
+        b"MIME-Version: 1.0\r\n", b""), "alice@example.org", good)
     yield Genuine("line ends of Unix", mail.replace(b"\r\n", b"\n"),
                   "alice@example.org", good)
     yield Genuine("half an hour in the outbox", message(

@@ -268,6 +268,26 @@ def _protected(signing, groups):
                 own=re.search(rb"(?im)^from[ \t]*:", fields) is None)
 
 
+def _context(signing):
+    """The client says whom a part of a mail is from."""
+    entity = compose.carry(signing, "detached", compose.text(), "bob")
+    opaque = signing.sign(compose.text(), "bob", opaque=True)
+    claims = [(what, value, reasons) for what, value, reasons in
+              FROM_OTHER + NAME_MISLEADS if b"\r" not in value]
+    claims.append(("two", b"bob@example.org, alice@example.org", SEVERAL))
+    claims.append(("nothing", b"", NO_FROM))
+    for kind, content in (("entity", entity), ("cms", opaque)):
+        for what, value, reasons in claims:
+            yield Cell("context", "%s, %s" % (what, kind), content, reasons,
+                       params={"content": {"kind": kind}, "context": {
+                           "from": value.decode()}})
+        yield Cell("context", "none, " + kind, content, NO_FROM,
+                   params={"content": {"kind": kind}})
+    fields = b"From: bob@example.org\r\n"
+    yield Cell("context", "the entity's own From", fields + entity, NO_FROM,
+               params={"content": {"kind": "entity"}})
+
+
 def cells(signing):
     groups = (("From is another", FROM_OTHER, b"From: %b\r\n"),
               ("the name misleads", NAME_MISLEADS, b"From: %b\r\n"),
@@ -279,6 +299,7 @@ def cells(signing):
                 yield Cell(attack, "%s, %s" % (mutation, form),
                            compose.message(entity, pattern % value), reasons)
     yield from _protected(signing, groups)
+    yield from _context(signing)
     entity = compose.carry(signing, "detached", compose.text(), "bob")
     for mutation, value in (
             ("NUL after the address", b"From: alice@example.org\0\r\n"),

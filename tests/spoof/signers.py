@@ -138,6 +138,30 @@ LOOK_ALIKES = (
     ("line feed after", (RFC822, "alice@example.org\n"), None, MISMATCH + NO_ADDRESS),
 )
 
+# Names by which a constrained authority's certificate might count as hers all
+# the same (RFC 5280 section 4.2.1.10, RFC 9598 section 6): authority,
+# subjectAltName, subject.
+CONSTRAINED = (
+    ("as SmtpUTF8Mailbox", "only-net", (UTF8_MAILBOX, "alice@example.org"),
+     None),
+    ("as SmtpUTF8Mailbox, excluded", "not-org",
+     (UTF8_MAILBOX, "alice@example.org"), None),
+    ("as SmtpUTF8Mailbox, excluded herself", "not-alice",
+     (UTF8_MAILBOX, "alice@example.org"), None),
+    ("in the subject", "only-net", None,
+     "/O=Example/CN=x/emailAddress=alice@example.org"),
+    ("in the subject, excluded", "not-org", None,
+     "/O=Example/CN=x/emailAddress=alice@example.org"),
+    ("in the subject beside a good one", "only-net", "email:bob@example.net",
+     "/O=Example/CN=x/emailAddress=alice@example.org"),
+    ("beside a good one", "only-net",
+     "email:bob@example.net,email:alice@example.org", None),
+    ("beside a good one, first", "only-bob",
+     "email:alice@example.org,email:bob@example.org", None),
+    ("in other case", "not-org", "email:alice@EXAMPLE.ORG", None),
+    ("in other case, herself", "not-alice", "email:ALICE@example.org", None),
+)
+
 
 def _san(value):
     """As openssl's configuration has it; what that cannot say, in DER."""
@@ -166,6 +190,9 @@ def prepare(signing):
         if options.get("serial") == "hers":
             options["serial"] = "0x" + hers
         signing.person("forged%d" % number, HERS, issuer, more, **options)
+    for number, (_, issuer, san, subject) in enumerate(CONSTRAINED):
+        signing.person("constrained%d" % number, _san(san), issuer,
+                       subject=subject)
     for number, (_, san, subject, _) in enumerate(LOOK_ALIKES):
         signing.person("alike%d" % number, _san(san), subject=subject)
 
@@ -312,6 +339,11 @@ def cells(signing):
                                    more=row[4])
             yield Cell("forged certificate", "%s, %s" % (row[0], form),
                        compose.message(entity), row[5])
+        for number, row in enumerate(CONSTRAINED):
+            entity = compose.carry(
+                signing, form, lie, "constrained%d" % number, more=row[1:2])
+            yield Cell("constrained authority", "%s, %s" % (row[0], form),
+                       compose.message(entity), CONSTRAINT)
         for number, row in enumerate(LOOK_ALIKES):
             entity = compose.carry(signing, form, lie, "alike%d" % number)
             yield Cell("look-alike address", "%s, %s" % (row[0], form),

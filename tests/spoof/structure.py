@@ -174,15 +174,21 @@ def _as_hers(signing):
                                     b"text/html")),
         ("her fields protected", header + text(
             compose.LIE, b"text/plain; hp=clear")),
+        ("his fields protected", b"From: bob@example.org\r\n" + text(
+            compose.LIE, b"text/plain; hp=clear")),
+        ("her fields protected, a message", rfc822(message(LIE)).replace(
+            b"message/rfc822", b"message/rfc822; hp=clear")),
         ("her fields protected, by the draft", header + text(
             compose.LIE, b"text/plain; protected-headers=v1")),
     )
     for form in compose.FORMS:
         for what, body in bodies:
             entity = compose.carry(signing, form, body, "bob")
-            # As Alice's it is refused, as Bob's it may be good.
+            # As Alice's it is refused, as Bob's it may be good; so may it
+            # where he says within, under his signature, that it is his.
             yield Cell("signed by Bob, From Alice", "%s, %s" % (what, form),
-                       message(entity), ("address-mismatch",))
+                       message(entity), ("address-mismatch",),
+                       own=what.startswith("his"))
             yield Cell("signed by Bob, From Bob", "%s, %s" % (what, form),
                        message(entity, BOB), own=True)
 
@@ -233,9 +239,14 @@ def _others(signing):
                         ("a year old", 31536000), ("from before", -86400)):
         yield Cell("an old mail sent again", what, message(
             entity, when=compose.date(shift)), ("time-mismatch",))
-    for part in ("1", "2"):
-        yield Cell("a part read alone", part, message(multipart(
-            b"mixed", entity, entity)), NOT_COVERED, params={"part": part})
+    for part, parts in (
+            ("1", (entity, LIE)), ("2", (LIE, entity)),
+            ("2", (LIE, rfc822(message(entity)))),
+            ("1.2", (multipart(b"mixed", LIE, entity),)),
+            ("1", (compose.wrap(signing, "encrypted", entity),))):
+        yield Cell("a part read alone", "%s of %d" % (part, len(parts)),
+                   message(multipart(b"mixed", *parts)), NOT_COVERED,
+                   params={"part": part})
     der = signing.sign(text(), "bob", opaque=True)
     for what, kind in (
             ("x-pkcs7-mime", b"application/x-pkcs7-mime"),
