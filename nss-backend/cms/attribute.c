@@ -212,20 +212,18 @@ nm_attributes_der(struct nm_bytes set, struct nm_buffer *out)
 	struct nm_tlv oid, values;
 	bool ok = true;
 
-	while (ok && set.len != 0) {
+	while (set.len != 0) {
 		size_t mark;
 
 		nm_buffer_clear(&inner);
-		if (!take_attribute(&set, &oid, &values) ||
-		    !nm_der_put_minimal(&inner, values.value)) {
-			ok = false;
+		ok = take_attribute(&set, &oid, &values) &&
+		    nm_der_put_minimal(&inner, values.value);
+		if (!ok)
 			break;
-		}
 		mark = nm_der_begin(&all, 0x30);
 		nm_der_put(&all, 0x06, oid.value.data, oid.value.len);
 		nm_set_put(&all, 0x31, &inner, false);
 		nm_der_end(&all, mark);
-		ok = !nm_buffer_failed(&all);
 	}
 	if (ok)
 		nm_set_put(out, 0x31, &all, false);

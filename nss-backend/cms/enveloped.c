@@ -262,8 +262,10 @@ enveloped_element(
 		    ? keep(e, &e->content_type, tlv->value)
 		    : take_algorithm(e, tlv->raw);
 	case FIELD_ATTRIBUTES:
-		return nm_attributes_der(tlv->value, &e->attributes)
-		    ? NM_OK
+		if (nm_attributes_der(tlv->value, &e->attributes))
+			return NM_OK;
+		return nm_buffer_failed(&e->attributes)
+		    ? nm_fail(c->env.fault, NM_ERR_INTERNAL, "Out of memory")
 		    : malformed(e, "its attributes are malformed");
 	case FIELD_MAC:
 		return keep(e, &e->mac, tlv->value);

@@ -41,7 +41,8 @@ enum nm_error nm_signer_put(struct nm_buffer *out, const struct nm_sign_as *as,
 /* The contents of a SET OF Attribute: what is known goes into `signer`, what
  * is wrong into signer->reasons. The algorithms are in `signer` already. */
 void nm_attributes_parse(struct nm_bytes set, struct nm_signer *signer);
-/* The DER of a SET OF Attribute, with the universal tag. False: malformed. */
+/* The DER of a SET OF Attribute, with the universal tag. False: malformed, or
+ * `out` failed. */
 bool nm_attributes_der(struct nm_bytes set, struct nm_buffer *out);
 /* Writes the signed attributes, with the universal tag. */
 void nm_attributes_put(struct nm_buffer *out, const struct nm_sign_as *as,

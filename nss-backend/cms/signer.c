@@ -154,6 +154,8 @@ verify_attributes(const struct nm_signer_info *signer, CERTCertificate *cert,
 	    nm_attributes_der(t.value, &der) &&
 	    !nm_bytes_equal(nm_buffer_bytes(&der), nm_buffer_bytes(&received)))
 		found = verify_over(signer, cert, nm_buffer_bytes(&der));
+	if (nm_buffer_failed(&der))
+		e = NM_ERR_INTERNAL;
 	*reasons |= found;
 out:
 	nm_buffer_reset(&received);
