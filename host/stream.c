@@ -39,7 +39,6 @@ bool
 host_ids_claim(struct host_ids *ids, uint64_t id)
 {
 	size_t low = 0, high = ids->count, mid;
-	struct host_id_range *r;
 	bool joins_before, joins_after;
 
 	/* the first range that ends at or after id */
@@ -50,27 +49,26 @@ host_ids_claim(struct host_ids *ids, uint64_t id)
 		else
 			high = mid;
 	}
-	/* to NULL nothing may be added, not even 0 (C11 6.5.6) */
-	r = ids->count == 0 ? NULL : ids->ranges + low;
-	if (low < ids->count && r->first <= id)
+	if (low < ids->count && ids->ranges[low].first <= id)
 		return false;
-	joins_before = low > 0 && r[-1].last == id - 1;
-	joins_after = low < ids->count && r->first == id + 1;
+	joins_before = low > 0 && ids->ranges[low - 1].last == id - 1;
+	joins_after = low < ids->count && ids->ranges[low].first == id + 1;
 	if (joins_before && joins_after) {
-		r[-1].last = r->last;
+		ids->ranges[low - 1].last = ids->ranges[low].last;
 		ids->count--;
-		memmove(r, r + 1, (ids->count - low) * sizeof(*r));
+		memmove(ids->ranges + low, ids->ranges + low + 1,
+		    (ids->count - low) * sizeof(*ids->ranges));
 	} else if (joins_before) {
-		r[-1].last = id;
+		ids->ranges[low - 1].last = id;
 	} else if (joins_after) {
-		r->first = id;
+		ids->ranges[low].first = id;
 	} else {
 		if (!grow(ids))
 			return false;
-		r = ids->ranges + low;
 		if (low < ids->count)
-			memmove(r + 1, r, (ids->count - low) * sizeof(*r));
-		*r = (struct host_id_range){ id, id };
+			memmove(ids->ranges + low + 1, ids->ranges + low,
+			    (ids->count - low) * sizeof(*ids->ranges));
+		ids->ranges[low] = (struct host_id_range){ id, id };
 		ids->count++;
 	}
 	return true;
