@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <nssmime/buffer.h>
-
 #include "common/network.h"
 #include "bounds.h"
 #include "origin.h"
@@ -101,32 +99,19 @@ read_max_decompressed(
 	return NM_OK;
 }
 
-/* One of the names; *index: which. */
+/* One of the names, which `wanted` lists; *index: which. */
 static enum nm_error
 read_choice(const struct host_settings_reading *r, struct json_object *value,
-    const char *member, const char *const *names, unsigned *index)
+    const char *member, const char *wanted, const char *const *names,
+    unsigned *index)
 {
-	struct nm_buffer wanted = NM_BUFFER_INIT;
 	const char *text = plain(value);
-	enum nm_error err;
-	char *list;
 
-	for (unsigned i = 0; names[i] != NULL; i++) {
-		if (text != NULL && strcmp(text, names[i]) == 0) {
-			*index = i;
+	for (*index = 0; names[*index] != NULL; ++*index) {
+		if (text != NULL && strcmp(text, names[*index]) == 0)
 			return NM_OK;
-		}
-		nm_buffer_format(&wanted, "%s\"%s\"",
-		    i == 0		       ? ""
-			: names[i + 1] == NULL ? " or "
-					       : ", ",
-		    names[i]);
 	}
-	list = nm_buffer_take_string(&wanted);
-	err = list != NULL ? wrong(r, member, list)
-			   : host_settings_out_of_memory(r);
-	free(list);
-	return err;
+	return wrong(r, member, wanted);
 }
 
 static enum nm_error
@@ -137,9 +122,24 @@ read_log(const struct host_settings_reading *r, struct json_object *value)
 	unsigned index;
 	enum nm_error err;
 
-	err = read_choice(r, value, "log", names, &index);
+	err = read_choice(r, value, "log",
+	    "\"error\", \"warning\", \"info\" or \"debug\"", names, &index);
 	return err != NM_OK ? err
 			    : set_string(r, &r->out->log_level, names[index]);
+}
+
+/* The second of two. */
+static enum nm_error
+read_second(const struct host_settings_reading *r, struct json_object *value,
+    const char *member, const char *wanted, const char *const *names, bool *to)
+{
+	unsigned index;
+	enum nm_error err;
+
+	err = read_choice(r, value, member, wanted, names, &index);
+	if (err == NM_OK)
+		*to = index == 1;
+	return err;
 }
 
 static enum nm_error
@@ -147,13 +147,9 @@ read_signature_scheme(
     const struct host_settings_reading *r, struct json_object *value)
 {
 	static const char *const names[] = { "pkcs1", "pss", NULL };
-	unsigned index;
-	enum nm_error err;
 
-	err = read_choice(r, value, "signatureScheme", names, &index);
-	if (err == NM_OK)
-		r->out->pss = index == 1;
-	return err;
+	return read_second(r, value, "signatureScheme", "\"pkcs1\" or \"pss\"",
+	    names, &r->out->pss);
 }
 
 static enum nm_error
@@ -161,13 +157,9 @@ read_key_management(
     const struct host_settings_reading *r, struct json_object *value)
 {
 	static const char *const names[] = { "rsa-pkcs1", "rsa-oaep", NULL };
-	unsigned index;
-	enum nm_error err;
 
-	err = read_choice(r, value, "keyManagement", names, &index);
-	if (err == NM_OK)
-		r->out->oaep = index == 1;
-	return err;
+	return read_second(r, value, "keyManagement",
+	    "\"rsa-pkcs1\" or \"rsa-oaep\"", names, &r->out->oaep);
 }
 
 static enum nm_error
@@ -178,7 +170,8 @@ read_revocation(
 	unsigned index;
 	enum nm_error err;
 
-	err = read_choice(r, value, "revocation", names, &index);
+	err = read_choice(r, value, "revocation",
+	    "\"off\", \"soft\" or \"hard\"", names, &index);
 	if (err == NM_OK)
 		r->out->revocation = (enum host_revocation)index;
 	return err;
