@@ -30,15 +30,6 @@ enum {
 	FD_COUNT
 };
 
-int64_t
-host_now(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 void
 host_engine_wake(struct host_engine *e)
 {

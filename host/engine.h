@@ -14,6 +14,7 @@
 
 #include "baton.h"
 #include "caller.h"
+#include "common/clock.h"
 #include "confine.h"
 #include "fetching.h"
 #include "frame.h"
@@ -56,8 +57,6 @@ struct host_engine {
 	bool ending;	  /* write what is queued, then end */
 };
 
-/* Monotonic, in milliseconds. */
-int64_t host_now(void);
 /* Wakes the event loop. */
 void host_engine_wake(struct host_engine *e);
 /* Puts a frame out. NULL (memory) ends the connection. Lock held. */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "service.h"
 
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 
-/* Under way at once; more are not read, so the engine waits with them. */
+#include "common/clock.h"
+
+/* Under way at once. */
 #define ACTIVE_MAX  256u
 #define CONNECTIONS 32L
 /* Answers wait that long, and in that many bytes, to be kept. */
@@ -69,7 +72,7 @@ static void
 let_go(struct service *s)
 {
 	struct fetch_transfer *t, *next;
-	int64_t now = fetch_now();
+	int64_t now = host_now();
 
 	for (t = s->first; t != NULL; t = next) {
 		next = t->next;
@@ -147,19 +150,36 @@ take(struct service *s, const struct host_question *q)
 	}
 }
 
+/* No more is read then, so the engine keeps its questions. A kept answer adds
+ * at most one more to what is here: within FETCH_MEMORY all the same. */
+static bool
+is_full(const struct service *s)
+{
+	return s->active >= ACTIVE_MAX || s->rules->memory > HOLD_BYTES;
+}
+
+/* The end of the socket, where nothing is read from it. */
+static bool
+is_closed(const struct service *s)
+{
+	struct pollfd engine = { .fd = s->socket };
+
+	return poll(&engine, 1, 0) > 0 && (engine.revents & POLLHUP) != 0;
+}
+
 static void
 receive(struct service *s)
 {
 	enum host_receiving got = HOST_RECEIVED;
 	struct host_question q;
 
-	while (!s->ending && s->active < ACTIVE_MAX) {
+	while (!s->ending && !is_full(s)) {
 		got = host_question_receive(s->socket, &s->packet, &q);
 		if (got != HOST_RECEIVED)
 			break;
 		take(s, &q);
 	}
-	if (got == HOST_GONE)
+	if (got == HOST_GONE || is_closed(s))
 		s->ending = true;
 }
 
@@ -202,7 +222,7 @@ send_answer(struct service *s, struct fetch_transfer *t)
 			return false;
 		}
 	} while (q.type != HOST_QUESTION_END);
-	t->due = fetch_now();
+	t->due = host_now();
 	if (t->end != HOST_END_ANSWERED || t->from_cache) {
 		drop(s, t);
 	} else {
@@ -264,7 +284,7 @@ turn(struct service *s)
 	struct curl_waitfd engine = { .fd = s->socket };
 	int running;
 
-	if (s->active < ACTIVE_MAX)
+	if (!is_full(s))
 		engine.events |= CURL_WAIT_POLLIN;
 	if (is_sending(s))
 		engine.events |= CURL_WAIT_POLLOUT;

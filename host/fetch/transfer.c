@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "url.h"
 
 #define CONNECT_MS  5000L
@@ -14,15 +14,6 @@
 
 /* The same for everybody: it must not tell one user from another. */
 #define AGENT "nssmime"
-
-int64_t
-fetch_now(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* ---- what libcurl calls --------------------------------------------- */
 
@@ -174,7 +165,7 @@ over(struct fetch_transfer *t, enum host_question_end end)
 static bool
 ask(struct fetch_transfer *t, CURLM *multi, char *url)
 {
-	int64_t left = t->due - fetch_now();
+	int64_t left = t->due - host_now();
 
 	free(t->at);
 	t->at = url;
@@ -292,7 +283,7 @@ fetch_transfer_new(struct fetch_rules *rules, const struct host_question *q)
 	t->rules = rules;
 	t->id = q->id;
 	t->kind = q->kind;
-	t->due = fetch_now() + host_question_time(q->kind);
+	t->due = host_now() + host_question_time(q->kind);
 	t->end = HOST_END_UNREACHABLE;
 	t->url = strndup((const char *)q->url.data, q->url.len);
 	nm_buffer_append(&t->request, q->data.data, q->data.len);

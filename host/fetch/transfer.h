@@ -59,9 +59,6 @@ struct fetch_transfer {
 	bool large;
 };
 
-/* Monotonic, in milliseconds. */
-int64_t fetch_now(void);
-
 /* NULL: no memory. */
 struct fetch_transfer *fetch_transfer_new(
     struct fetch_rules *rules, const struct host_question *q);

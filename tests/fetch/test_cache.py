@@ -11,10 +11,16 @@ import time
 import unittest
 
 import server
-from fetcher import ANSWERED, CRL, LARGE, OCSP, Fetcher
+from fetcher import ANSWERED, CRL, LARGE, OCSP, Fetcher, program
 
 HEAD = struct.Struct("=8sIIIIqQ")
 WEEK = 7 * 24 * 3600
+
+
+def sanitized():
+    """Whether the program keeps what it let go, as sanitizers do."""
+    with open(program(), "rb") as file:
+        return b"__asan_init" in file.read()
 
 
 def later(seconds=3600):
@@ -151,6 +157,24 @@ class Cache(unittest.TestCase):
         self.assertGreaterEqual(len(sizes), 3)
         self.assertTrue(self.ask("/size/%d" % LARGE)[0])
         self.assertFalse(self.ask("/size/%d" % (LARGE - 4))[0])
+
+    def test_memory(self):
+        """Many large ones at once, of the disk or not, take turns."""
+        path = "/size/%d" % LARGE
+        self.ask(path, until=later())
+        with Fetcher(cache=self.base) as f:
+            asked = [f.ask(CRL, self.server.url(path)) for _ in range(20)]
+            asked += [f.ask(CRL, self.server.url("/size/%d" % (LARGE - 1)))]
+            for ident in asked:
+                answer = f.wait(ident)
+                self.assertEqual(answer.end, ANSWERED)
+                self.assertGreaterEqual(len(answer.data), LARGE - 1)
+                del f.answers[ident]
+            with open("/proc/%d/status" % f.process.pid,
+                      encoding="ascii") as file:
+                status = dict(line.split(":\t", 1) for line in file)
+        if not sanitized():
+            self.assertLess(int(status["VmHWM"].split()[0]), 200 * 1024)
 
     def test_what_is_over_goes(self):
         self.ask(until=later(1))
