@@ -2,6 +2,7 @@
 """What the tests of frames share: a home, a host, and what to ask of it."""
 
 import ctypes
+import hashlib
 import os
 import shutil
 import subprocess
@@ -75,6 +76,15 @@ def until(condition, seconds=30):
     return True
 
 
+def files(folder):
+    """Name to digest of every file in it."""
+    found = {}
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), "rb") as file:
+            found[name] = hashlib.sha256(file.read()).hexdigest()
+    return found
+
+
 def has_landlock():
     return ctypes.CDLL(None).syscall(444, None, 0, 1) > 0
 
@@ -142,6 +152,12 @@ class Case(unittest.TestCase):
         failure = self.failure(host.request, method, params or {})
         self.assertEqual(failure.kind, kind, failure.message)
         return failure
+
+    def cancel(self, pending):
+        """Cancels a request: it ends with that at once."""
+        self.assertEqual(self.host.request(
+            "operation.cancel", {"id": pending.id}), {"cancelled": True})
+        self.assertEqual(self.kind(self.host.finish, pending), "cancelled")
 
     def error(self, kind, ident=None, timeout=30):
         """The next frame is this error."""

@@ -80,12 +80,7 @@ class Import(CertificateCase):
             if any(q.startswith("GETPIN") for q in asked(self.env)):
                 break
             host.request("hello", {"client": {"name": "t", "version": "1"}})
-        self.assertEqual(host.request("operation.cancel",
-                                      {"id": pending.id}),
-                         {"cancelled": True})
-        with self.assertRaises(HostError) as caught:
-            host.finish(pending)
-        self.assertEqual(caught.exception.kind, "cancelled")
+        self.cancel(pending)
         self.assertEqual(self.own(host), set())
 
     def test_certificates(self):

@@ -5,7 +5,6 @@ broken MIME, truncated and changed mails. Each gets the contract's error or a
 verdict that is not good; the connection goes on; no file of the database is
 touched."""
 
-import hashlib
 import os
 import random
 import re
@@ -13,20 +12,12 @@ import unittest
 import zlib
 
 import ber
+from case import files
 from mail_case import MIXED, TEXT, MailCase, der, entity_of, mail
 
 from nssmime import HostError
 
 PLAIN = b"Content-Type: text/plain\r\n\r\nhi\r\n"
-
-
-def files(folder):
-    """Name to digest of every file in it."""
-    found = {}
-    for name in os.listdir(folder):
-        with open(os.path.join(folder, name), "rb") as file:
-            found[name] = hashlib.sha256(file.read()).hexdigest()
-    return found
 
 
 class HostileCase(MailCase):

@@ -3,14 +3,13 @@
 """message.protect and message.read on a database with a password: when it is
 asked for, and what comes of wrong answers."""
 
-import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
 import unittest
 
-from case import Case, tool
+from case import Case, files, tool
 from mail_case import TEXT, mail
 from pki import Pki
 
@@ -41,13 +40,6 @@ class Locked(Case):
     def open(self, *answers):
         return self.start(program=host_program(), answers=answers,
                           database="sql:" + self.database)
-
-    def files(self):
-        found = {}
-        for name in os.listdir(self.database):
-            with open(os.path.join(self.database, name), "rb") as file:
-                found[name] = hashlib.sha256(file.read()).hexdigest()
-        return found
 
     def windows(self):
         return sum(line.startswith("GETPIN") for line in asked(self.env))
@@ -87,7 +79,7 @@ class Locked(Case):
         self.assertEqual(self.windows(), 1)
 
     def test_wrong(self):
-        before = self.files()
+        before = files(self.database)
         for step in ("sign", "read"):
             with self.subTest(step):
                 self.open("pin a", "pin b", "pin c", "pin " + PASSWORD)
@@ -97,7 +89,7 @@ class Locked(Case):
                 self.assertEqual(failure.kind, "wrong-password")
                 self.assertNotIn("data", failure.data)
                 self.assertEqual(self.windows(), 3)
-                self.assertEqual(self.files(), before)
+                self.assertEqual(files(self.database), before)
                 self.alive()
                 self.read(text)  # the fourth answer is right
 
@@ -147,9 +139,7 @@ class Locked(Case):
         pending = self.host.begin("message.protect", {
             "content": {"data": ""}, "sign": {
                 "certificate": self.pki.fingerprint("alice")}})
-        self.assertEqual(self.host.request("operation.cancel", {
-            "id": pending.id}), {"cancelled": True})
-        self.assertEqual(self.kind(self.host.finish, pending), "cancelled")
+        self.cancel(pending)
         self.alive()
 
 

@@ -33,16 +33,6 @@ HEAD = (b"Content-Type: text/plain\r\n"
         b"Content-Transfer-Encoding: quoted-printable\r\n\r\n")
 
 
-class Pipe:
-    """What one host puts out is what the other takes in, as it comes."""
-
-    def __init__(self):
-        self.queue = queue.Queue(8)
-
-    def __iter__(self):
-        return iter(self.queue.get, None)
-
-
 class Memory(MailCase):
     def setUp(self):
         super().setUp()
@@ -61,22 +51,22 @@ class Memory(MailCase):
 
     def play(self, **params):
         """The result of reading what was protected."""
-        pipe, taken, results = Pipe(), [], {}
+        pipe, taken, results = queue.Queue(8), [], {}
         params["headerProtection"] = "none"
 
         def protect():
             try:
                 results["protect"] = self.hosts[0].run(
                     "message.protect", params, content=self.pieces(),
-                    sink=pipe.queue.put, timeout=300)
+                    sink=pipe.put, timeout=300)
             finally:
-                pipe.queue.put(None)
-        thread = threading.Thread(target=protect)
+                pipe.put(None)
+        thread = threading.Thread(target=protect, daemon=True)
         thread.start()
         result, _ = self.hosts[1].run(
-            "message.read", {}, content=pipe, timeout=300,
+            "message.read", {}, content=iter(pipe.get, None), timeout=300,
             sink=lambda data: taken.append(len(data)))
-        thread.join()
+        thread.join(60)
         self.assertIn("protect", results)
         self.assertEqual(sum(taken), len(HEAD) + self.size * len(BLOCK))
         for host, name in zip(self.hosts, ("protect", "read")):
