@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MPL-2.0
+// What takes more than a second shows that it goes on, and can be cancelled.
+import { HostError } from "../core/error.ts";
+import { button, fill, h } from "./dom.ts";
+import { t } from "./text.ts";
+
+const PATIENCE = 1000;
+const PROMPT_PATIENCE = 300;
+
+export interface Running {
+  signal: AbortSignal;
+  onProgress: (done: number, total?: number) => void;
+}
+
+/** At the foot of the page, so that nothing moves when it comes and goes. */
+export class Busy {
+  readonly element = h("div", { class: "busy-region", role: "status" });
+  readonly #running = new Set<HTMLElement>();
+
+  /** `asks`: the host opens a window of its own, which people may have to look for. */
+  async run<V>(
+    text: string,
+    work: (running: Running) => Promise<V>,
+    { asks = false }: { asks?: boolean } = {},
+  ): Promise<V> {
+    const abort = new AbortController();
+    const bar = h("progress", { "aria-label": text });
+    const box = h(
+      "div",
+      { class: "busy" },
+      h("p", {}, text),
+      asks && h("p", { class: "hint" }, t("askingWindow")),
+      bar,
+      button(t("cancel"), () => abort.abort()),
+    );
+    const timer = setTimeout(() => this.#show(box), asks ? PROMPT_PATIENCE : PATIENCE);
+    try {
+      return await work({
+        signal: abort.signal,
+        onProgress: (done, total) => {
+          if (!total) return;
+          bar.max = total;
+          bar.value = done;
+        },
+      });
+    } catch (failure) {
+      throw HostError.of(failure);
+    } finally {
+      clearTimeout(timer);
+      this.#running.delete(box);
+      fill(this.element, ...this.#running);
+    }
+  }
+
+  #show(box: HTMLElement): void {
+    this.#running.add(box);
+    this.element.append(box);
+  }
+}

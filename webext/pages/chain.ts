@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MPL-2.0
+// Who vouches for a certificate, drawn from the top, where trust begins, down to it.
+import type { Certificate } from "../core/wire.ts";
+import { h, icon } from "./dom.ts";
+import { isAuthority, type State, stateOf } from "./certificate-state.ts";
+import { shortName, titleOf } from "./name.ts";
+import { type About, reasonList, said } from "./reason.ts";
+import { date, t } from "./text.ts";
+
+export function badge(state: State): HTMLElement {
+  return h("span", { class: `badge ${state.level}` }, icon(state.level), said(state.level), state.text);
+}
+
+function role(certificate: Certificate, isFirst: boolean): string {
+  if (isFirst && !isAuthority(certificate)) return t("chainSelf");
+  return t(certificate.subject === certificate.issuer ? "chainRoot" : "chainAuthority");
+}
+
+function link(certificate: Certificate, isFirst: boolean, about: About): HTMLElement {
+  const reasons = certificate.reasons ?? [];
+  const state =
+    isFirst || isAuthority(certificate)
+      ? stateOf(certificate)
+      : { level: "ok" as const, text: t("stateValid", date(certificate.notAfter)) };
+  const worst = reasons.length > 0 && state.level === "ok";
+  return h(
+    "li",
+    { class: `link ${reasons.length > 0 ? "bad" : state.level}` },
+    h(
+      "div",
+      { class: "link-box" },
+      icon(isAuthority(certificate) ? "authority" : "person", "link-icon"),
+      h(
+        "div",
+        {},
+        h("p", { class: "link-role" }, role(certificate, isFirst)),
+        h("p", { class: "link-name" }, titleOf(certificate)),
+        !worst && badge(state),
+        reasonList(reasons, about),
+      ),
+    ),
+  );
+}
+
+export function chainPicture(
+  chain: readonly string[],
+  table: Readonly<Record<string, Certificate>>,
+  about: About,
+): HTMLElement {
+  const found = chain.flatMap((fingerprint) => table[fingerprint] ?? []);
+  const top = found.at(-1);
+  const missing =
+    top && top.subject !== top.issuer
+      ? h(
+          "li",
+          { class: "link missing" },
+          h(
+            "div",
+            { class: "link-box" },
+            icon("unknown", "link-icon"),
+            h(
+              "div",
+              {},
+              h("p", { class: "link-role" }, t("chainMissing")),
+              h("p", { class: "link-name" }, shortName(top.issuer)),
+            ),
+          ),
+        )
+      : null;
+  return h(
+    "ol",
+    { class: "chain" },
+    missing,
+    ...found.map((certificate, at) => link(certificate, at === 0, about)).reverse(),
+  );
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MPL-2.0
+// node tools/build.mjs [--out FOLDER]: bundles the pages into FOLDER/pages and packs them into
+// FOLDER/pages.zip. Default: build/.
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+import { zipFolder } from "./zip.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const pageNames = ["certificates", "details", "settings", "start"];
+export const browsers = ["chrome140", "firefox140"];
+
+/** Nothing from elsewhere, nothing inline, nothing to the network. */
+export const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'";
+
+export async function buildPages(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, "pages"), { recursive: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: pageNames.map((name) => `pages/${name}.ts`),
+    outdir: join(folder, "pages"),
+    bundle: true,
+    format: "esm",
+    target: browsers,
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  const template = readFileSync(join(root, "pages/template.html"), "utf8");
+  for (const name of pageNames)
+    writeFileSync(
+      join(folder, "pages", `${name}.html`),
+      template.replace("{{csp}}", pagePolicy).replace("{{name}}", name),
+    );
+  cpSync(join(root, "pages/style.css"), join(folder, "pages/style.css"));
+  cpSync(join(root, "_locales"), join(folder, "_locales"), { recursive: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { out: { type: "string" } } });
+  const out = resolve(values.out ?? join(root, "build"));
+  await buildPages(join(out, "pages"));
+  zipFolder(join(out, "pages"), join(out, "pages.zip"));
+}

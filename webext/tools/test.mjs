@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MPL-2.0
+// node tools/test.mjs KIND [--out FOLDER]: bundles tests/KIND/*.test.ts and runs them with node's
+// own test runner. Default of FOLDER: build/.
+import { spawnSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+import { buildPages } from "./build.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values, positionals } = parseArgs({
+  options: { out: { type: "string" } },
+  allowPositionals: true,
+});
+const [kind] = positionals;
+const out = resolve(values.out ?? join(root, "build"));
+const folder = join(root, "tests", kind);
+const names = readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
+if (names.length === 0) throw new Error(`no tests in ${folder}`);
+
+const bundles = join(out, "tests", kind);
+rmSync(bundles, { recursive: true, force: true });
+await build({
+  entryPoints: names.map((name) => join(folder, name)),
+  outdir: bundles,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  packages: "external",
+  sourcemap: "inline",
+  logLevel: "warning",
+});
+if (kind === "pages") await buildPages(join(out, "pages"));
+
+const files = names.map((name) => join(bundles, name.replace(/\.ts$/, ".mjs")));
+const options = ["--enable-source-maps", "--test", "--test-reporter=spec"];
+const run = spawnSync(process.execPath, [...options, ...files], {
+  stdio: "inherit",
+  env: { ...process.env, NSSMIME_WEBEXT: root, NSSMIME_WEBEXT_OUT: out },
+});
+process.exitCode = run.status ?? 1;
