@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/restrict.h"
@@ -77,7 +76,7 @@ allow_settings(
 		return;
 	*strrchr(folder, '/') = '\0';
 	/* a rule needs a folder that is there */
-	(void)mkdir(folder, 0700);
+	host_settings_make_folder(settings);
 	host_landlock_allow(l, folder, HOST_FS_KEEP);
 	free(folder);
 }

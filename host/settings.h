@@ -42,6 +42,9 @@ struct host_settings {
 enum nm_error host_settings_load(
     struct host_settings *out, struct nm_fault *fault);
 void host_settings_clear(struct host_settings *s);
+/* Makes the folder of config.json, and the one around it: a new account has no
+ * ~/.config. */
+void host_settings_make_folder(const struct host_settings *s);
 /* Records the user's choice of a database in config.json (atomically: a new
  * file renamed over the old one), other members kept. */
 enum nm_error host_settings_choose_database(

@@ -14,6 +14,7 @@
 
 #include "json.h"
 #include "settings.h"
+#include "text.h"
 
 #define FILE_MAX 65536
 #define NEW_NAME ".config.json.new"
@@ -84,6 +85,24 @@ write_new(int folder, const char *text)
 	return close(fd) == 0 && good;
 }
 
+void
+host_settings_make_folder(const struct host_settings *s)
+{
+	char *path = strdup(s->config_path), *end, *before;
+
+	if (path == NULL)
+		return;
+	end = strrchr(path, '/');
+	*end = '\0';
+	if ((before = strrchr(path, '/')) != NULL && before != path) {
+		*before = '\0';
+		(void)mkdir(path, 0700);
+		*before = '/';
+	}
+	(void)mkdir(path, 0700);
+	free(path);
+}
+
 /* A new file renamed over the old one: never half of it, whatever happens. */
 static enum nm_error
 replace(const char *path, const char *text, struct nm_fault *fault)
@@ -95,7 +114,6 @@ replace(const char *path, const char *text, struct nm_fault *fault)
 
 	if (folder_path == NULL)
 		return NM_ERR_INTERNAL;
-	(void)mkdir(folder_path, 0700);
 	folder = open(folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0 || !write_new(folder, text) ||
 	    renameat(folder, NEW_NAME, folder, name) != 0)
@@ -117,6 +135,11 @@ host_settings_choose_database(
 	const char *text;
 	char *database = NULL;
 
+	/* a file that is not UTF-8 could not be read any more */
+	if (host_utf8_valid((const uint8_t *)folder, strlen(folder)) !=
+	    strlen(folder))
+		return nm_fail(fault, NM_ERR_STORAGE_FAILED,
+		    "The folder's name is not UTF-8");
 	if ((err = read_current(s->config_path, &root, fault)) != NM_OK)
 		goto out;
 	err = NM_ERR_INTERNAL;
@@ -129,6 +152,7 @@ host_settings_choose_database(
 		json_object_put(value);
 		goto out;
 	}
+	host_settings_make_folder(s);
 	if ((text = json_object_to_json_string_ext(root, PRINT)) != NULL)
 		err = replace(s->config_path, text, fault);
 out:
