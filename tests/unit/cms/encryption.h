@@ -22,6 +22,12 @@
 
 #define WHO_MAX 8
 
+/* How openssl genpkey makes keys. */
+#define RSA_2048 "-algorithm RSA -pkeyopt rsa_keygen_bits:2048"
+#define EC_P256	 "-algorithm EC -pkeyopt ec_paramgen_curve:P-256"
+#define EC_P384	 "-algorithm EC -pkeyopt ec_paramgen_curve:P-384"
+#define EC_P521	 "-algorithm EC -pkeyopt ec_paramgen_curve:P-521"
+
 #define BYTES(buffer) nm_buffer_bytes(&(buffer))
 #define LITERAL(text) ((struct nm_bytes)STATIC(text))
 /* The same where a constant is needed. */
@@ -192,6 +198,34 @@ bench_free(struct bench *b)
 	free(b);
 }
 
+__attribute__((unused)) static int
+bench_setup(void **state)
+{
+	*state = bench_new();
+	return 0;
+}
+
+__attribute__((unused)) static int
+bench_teardown(void **state)
+{
+	bench_free(*state);
+	return 0;
+}
+
+/* Writes all of it, `chunk` bytes at a time, and finishes the stage. */
+__attribute__((unused)) static enum nm_error
+feed(struct nm_stage *stage, struct nm_bytes data, size_t chunk)
+{
+	enum nm_error err = NM_OK;
+	size_t n;
+
+	for (size_t at = 0; at < data.len && err == NM_OK; at += n) {
+		n = data.len - at < chunk ? data.len - at : chunk;
+		err = nm_stage_write(stage, data.data + at, n);
+	}
+	return err != NM_OK ? err : nm_stage_finish(stage);
+}
+
 /* ---- reading -------------------------------------------------------- */
 
 static CERTCertificate *
@@ -253,20 +287,14 @@ decrypt(struct bench *b, struct nm_bytes message)
 		layer_ends };
 	struct nm_cms_keys keys = { b, find_who, key_of_who };
 	struct nm_stage *reader;
-	enum nm_error err = NM_OK;
-	size_t n;
+	enum nm_error err;
 
 	nm_buffer_clear(&b->plain);
 	b->begun = b->ended = b->key_calls = 0;
 	memset(&b->fault, 0, sizeof(b->fault));
 	reader = nm_cms_reader_new(&handler, b, &keys, &b->fault);
 	assert_non_null(reader);
-	for (size_t at = 0; at < message.len && err == NM_OK; at += n) {
-		n = message.len - at < b->chunk ? message.len - at : b->chunk;
-		err = nm_stage_write(reader, message.data + at, n);
-	}
-	if (err == NM_OK)
-		err = nm_stage_finish(reader);
+	err = feed(reader, message, b->chunk);
 	nm_stage_free(&reader);
 	if (err != NM_OK && b->fault.code == NM_OK)
 		fail_msg("%s without a reason", nm_error_kind(err));
@@ -293,19 +321,14 @@ encrypt(struct bench *b, const struct nm_encrypt_to *to, size_t count,
 {
 	struct nm_stage *sink = nm_collector_new(out, SIZE_MAX / 2), *stage;
 	enum nm_error err = NM_OK;
-	size_t n;
 
 	nm_buffer_clear(out);
 	memset(&b->fault, 0, sizeof(b->fault));
 	stage =
 	    nm_cms_encrypt_new(to, count, cipher, hkdf, sink, &b->fault, &err);
 	assert_int_equal(stage == NULL, err != NM_OK);
-	for (size_t at = 0; at < plain.len && err == NM_OK; at += n) {
-		n = plain.len - at < b->chunk ? plain.len - at : b->chunk;
-		err = nm_stage_write(stage, plain.data + at, n);
-	}
 	if (err == NM_OK)
-		err = nm_stage_finish(stage);
+		err = feed(stage, plain, b->chunk);
 	nm_stage_free(&stage);
 	nm_stage_free(&sink);
 	return err;

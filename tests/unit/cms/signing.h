@@ -56,18 +56,12 @@ read_signed(struct reading *r, struct nm_bytes message, size_t chunk)
 	static const struct nm_cms_handler handler = { reading_begins,
 		reading_ends };
 	struct nm_stage *reader;
-	enum nm_error err = NM_OK;
-	size_t n;
+	enum nm_error err;
 
 	reading_reset(r);
 	reader = nm_cms_reader_new(&handler, r, NULL, &r->fault);
 	assert_non_null(reader);
-	for (size_t at = 0; at < message.len && err == NM_OK; at += n) {
-		n = message.len - at < chunk ? message.len - at : chunk;
-		err = nm_stage_write(reader, message.data + at, n);
-	}
-	if (err == NM_OK)
-		err = nm_stage_finish(reader);
+	err = feed(reader, message, chunk);
 	nm_stage_free(&reader);
 	assert_int_equal(r->ended, err == NM_OK);
 	return err;
@@ -163,8 +157,7 @@ sign_opaque(struct bench *b, const struct nm_sign_as *as, size_t count,
     struct nm_bytes content, struct nm_buffer *out)
 {
 	struct nm_stage *sink, *stage;
-	enum nm_error err = NM_OK;
-	size_t n;
+	enum nm_error err;
 
 	nm_buffer_clear(out);
 	memset(&b->fault, 0, sizeof(b->fault));
@@ -172,12 +165,8 @@ sign_opaque(struct bench *b, const struct nm_sign_as *as, size_t count,
 	stage = nm_cms_sign_opaque_new(as, count, sink, &b->fault);
 	if (stage == NULL)
 		err = b->fault.code != NM_OK ? b->fault.code : NM_ERR_INTERNAL;
-	for (size_t at = 0; at < content.len && err == NM_OK; at += n) {
-		n = content.len - at < b->chunk ? content.len - at : b->chunk;
-		err = nm_stage_write(stage, content.data + at, n);
-	}
-	if (err == NM_OK)
-		err = nm_stage_finish(stage);
+	else
+		err = feed(stage, content, b->chunk);
 	nm_stage_free(&stage);
 	nm_stage_free(&sink);
 	return err;

@@ -66,19 +66,13 @@ through(maker *new, enum nm_cipher cipher, PK11SymKey *key, struct nm_bytes in,
 	struct nm_content_algorithm a = algorithm(cipher);
 	struct nm_fault fault = { 0 };
 	struct nm_stage *sink, *stage;
-	enum nm_error err = NM_OK;
-	size_t n;
+	enum nm_error err;
 
 	nm_buffer_clear(out);
 	sink = nm_collector_new(out, SIZE_MAX / 2);
 	stage = new (key, &a, sink, &fault);
 	assert_non_null(stage);
-	for (size_t at = 0; at < in.len && err == NM_OK; at += n) {
-		n = in.len - at < size ? in.len - at : size;
-		err = nm_stage_write(stage, in.data + at, n);
-	}
-	if (err == NM_OK)
-		err = nm_stage_finish(stage);
+	err = feed(stage, in, size);
 	nm_stage_free(&stage);
 	nm_stage_free(&sink);
 	if (err != NM_OK) {
@@ -237,7 +231,7 @@ triple_des(void **state)
 	struct nm_buffer data = NM_BUFFER_INIT, message = NM_BUFFER_INIT;
 	struct nm_bytes plain;
 
-	add_who(b, "rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
+	add_who(b, "rsa", RSA_2048);
 	for (size_t len = 0; len < 20; len++) {
 		plain = pattern(&data, len);
 		save_file(b, "plain", plain);
@@ -254,20 +248,6 @@ triple_des(void **state)
 	nm_buffer_reset(&message);
 }
 
-static int
-setup(void **state)
-{
-	*state = bench_new();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -279,5 +259,5 @@ main(void)
 		cmocka_unit_test(triple_des),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, bench_setup, bench_teardown);
 }

@@ -241,20 +241,6 @@ derived(void **state)
 	}
 }
 
-static int
-setup(void **state)
-{
-	*state = bench_new();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -266,5 +252,5 @@ main(void)
 		cmocka_unit_test(derived),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, bench_setup, bench_teardown);
 }

@@ -216,20 +216,6 @@ ratio(void **state)
 	nm_buffer_reset(&packed);
 }
 
-static int
-setup(void **state)
-{
-	*state = bench_new();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -241,5 +227,5 @@ main(void)
 		cmocka_unit_test(ratio),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, bench_setup, bench_teardown);
 }

@@ -9,17 +9,10 @@ setup(void **state)
 {
 	struct bench *b = bench_new();
 
-	add_who(b, "rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
-	add_who(b, "p256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256");
+	add_who(b, "rsa", RSA_2048);
+	add_who(b, "p256", EC_P256);
 	add_who(b, "pss", "-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048");
 	*state = b;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
 	return 0;
 }
 
@@ -227,5 +220,5 @@ main(void)
 		cmocka_unit_test(refused),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, bench_teardown);
 }

@@ -22,16 +22,9 @@ setup(void **state)
 {
 	struct bench *b = bench_new();
 
-	add_who(b, "rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
-	add_who(b, "p256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256");
+	add_who(b, "rsa", RSA_2048);
+	add_who(b, "p256", EC_P256);
 	*state = b;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
 	return 0;
 }
 
@@ -99,9 +92,7 @@ make(struct envelope *e, struct bench *b, enum nm_cipher cipher,
 		struct nm_stage *stage =
 		    nm_cbc_encrypter_new(cek, &a, sink, &b->fault);
 
-		assert_int_equal(
-		    nm_stage_write(stage, TEXT.data, TEXT.len), NM_OK);
-		assert_int_equal(nm_stage_finish(stage), NM_OK);
+		assert_int_equal(feed(stage, TEXT, 7), NM_OK);
 		nm_stage_free(&stage);
 		nm_stage_free(&sink);
 	}
@@ -409,5 +400,5 @@ main(void)
 		cmocka_unit_test(every_shape),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, bench_teardown);
 }

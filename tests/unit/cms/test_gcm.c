@@ -8,20 +8,6 @@
 
 #define TEXT 200003u
 
-static int
-setup(void **state)
-{
-	*state = bench_new();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
-	return 0;
-}
-
 static void
 test_self(void **state)
 {
@@ -425,5 +411,5 @@ main(void)
 		cmocka_unit_test(test_spool_places),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, bench_setup, bench_teardown);
 }

@@ -18,18 +18,11 @@ setup(void **state)
 {
 	struct bench *b = bench_new();
 
-	add_who(b, "p256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256");
-	add_who(b, "p384", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384");
-	add_who(b, "p521", "-algorithm EC -pkeyopt ec_paramgen_curve:P-521");
-	add_who(b, "second", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256");
+	add_who(b, "p256", EC_P256);
+	add_who(b, "p384", EC_P384);
+	add_who(b, "p521", EC_P521);
+	add_who(b, "second", EC_P256);
 	*state = b;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
 	return 0;
 }
 
@@ -376,5 +369,5 @@ main(void)
 		cmocka_unit_test(test_token),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, bench_teardown);
 }

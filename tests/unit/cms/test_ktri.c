@@ -7,16 +7,9 @@ setup(void **state)
 {
 	struct bench *b = bench_new();
 
-	add_who(b, "rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
+	add_who(b, "rsa", RSA_2048);
 	add_who(b, "other", "-algorithm RSA -pkeyopt rsa_keygen_bits:1024");
 	*state = b;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
 	return 0;
 }
 
@@ -249,5 +242,5 @@ main(void)
 		cmocka_unit_test(test_token),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, bench_teardown);
 }

@@ -146,20 +146,6 @@ handler_fails(void **state)
 	nm_stage_free(&reader);
 }
 
-static int
-setup(void **state)
-{
-	*state = bench_new();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -171,5 +157,5 @@ main(void)
 		cmocka_unit_test(handler_fails),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, bench_setup, bench_teardown);
 }

@@ -9,16 +9,9 @@ setup(void **state)
 {
 	struct bench *b = bench_new();
 
-	add_who(b, "rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
-	add_who(b, "p384", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384");
+	add_who(b, "rsa", RSA_2048);
+	add_who(b, "p384", EC_P384);
 	*state = b;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
 	return 0;
 }
 
@@ -210,5 +203,5 @@ main(void)
 		cmocka_unit_test(refused),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, bench_teardown);
 }

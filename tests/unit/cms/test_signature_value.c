@@ -14,22 +14,15 @@ setup(void **state)
 {
 	struct bench *b = bench_new();
 
-	add_who(b, "rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
+	add_who(b, "rsa", RSA_2048);
 	add_who(b, "pss",
 	    "-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt "
 	    "rsa_pss_keygen_md:sha384 -pkeyopt rsa_pss_keygen_mgf1_md:sha384 "
 	    "-pkeyopt rsa_pss_keygen_saltlen:48");
-	add_who(b, "p256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256");
-	add_who(b, "p384", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384");
-	add_who(b, "p521", "-algorithm EC -pkeyopt ec_paramgen_curve:P-521");
+	add_who(b, "p256", EC_P256);
+	add_who(b, "p384", EC_P384);
+	add_who(b, "p521", EC_P521);
 	*state = b;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
 	return 0;
 }
 
@@ -415,5 +408,5 @@ main(void)
 		cmocka_unit_test(keys_and_certificates),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, bench_teardown);
 }

@@ -293,16 +293,9 @@ setup(void **state)
 {
 	struct bench *b = bench_new();
 
-	add_who(b, "rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
-	add_who(b, "p256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256");
+	add_who(b, "rsa", RSA_2048);
+	add_who(b, "p256", EC_P256);
 	*state = b;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
 	return 0;
 }
 
@@ -318,5 +311,5 @@ main(void)
 		cmocka_unit_test(several_signers),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, bench_teardown);
 }

@@ -9,20 +9,6 @@
 
 #include "cms/cipher.h"
 
-static int
-setup(void **state)
-{
-	*state = bench_new();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_free(*state);
-	return 0;
-}
-
 static void
 anywhere_in_it(void **state)
 {
@@ -121,5 +107,5 @@ main(void)
 		cmocka_unit_test(full),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, bench_setup, bench_teardown);
 }
