@@ -20,6 +20,9 @@
 
 /* Of a name in a window: an Assuan line is short. */
 #define SHOWN 200
+/* For nssmime-fetch to end: a second in all, browsers wait three. */
+#define FETCHER_WAITS	10
+#define FETCHER_WAIT_MS 100
 
 struct broker {
 	int channel;
@@ -298,6 +301,25 @@ collect(struct broker *b, int *status)
 	return false;
 }
 
+/* It ends by itself when the engine has, once it has kept what it was told to;
+ * `children`: to see it by. */
+static void
+end_fetcher(const struct broker *b, struct pollfd *children)
+{
+	struct signalfd_siginfo info;
+
+	if (b->fetcher == 0)
+		return;
+	for (unsigned i = 0; i < FETCHER_WAITS; i++) {
+		if (waitpid(b->fetcher, NULL, WNOHANG) != 0)
+			return;
+		if (poll(children, 1, FETCHER_WAIT_MS) > 0 &&
+		    read(children->fd, &info, sizeof(info)) < 0)
+			break;
+	}
+	(void)kill(b->fetcher, SIGKILL);
+}
+
 int
 host_broker_run(int channel, pid_t engine, const struct host_caller *caller,
     const struct host_settings *settings)
@@ -334,8 +356,7 @@ host_broker_run(int channel, pid_t engine, const struct host_caller *caller,
 			show_next(&b);
 	}
 	end_helper(&b);
-	if (b.fetcher != 0)
-		(void)kill(b.fetcher, SIGKILL);
+	end_fetcher(&b, &fds[0]);
 	if (fds[0].fd >= 0)
 		(void)close(fds[0].fd);
 	drop_next(&b);

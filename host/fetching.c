@@ -332,6 +332,9 @@ keep(void *arg, const struct nm_fetch *fetch, int64_t until)
 	struct host_engine *e = call->engine;
 	const struct host_remembered *r;
 
+	/* what answers a nonce answers no other question (RFC 9654) */
+	if (fetch->kind == NM_FETCH_OCSP && e->settings->ocsp_nonce)
+		return;
 	for (unsigned i = 0; i < HOST_REMEMBERED && i < call->asked; i++) {
 		/* the latest first: an address may have been used twice */
 		r = &call->remembered[(call->asked - 1 - i) % HOST_REMEMBERED];

@@ -17,8 +17,8 @@ struct host_call;
 struct host_engine;
 struct host_message;
 
-/* Of a call: which question was which, until it is kept. */
-#define HOST_REMEMBERED (2u * NM_MAX_FETCHES)
+/* Of a call: which question was which, until it is kept; of the last ones. */
+#define HOST_REMEMBERED (4u * NM_MAX_FETCHES)
 struct host_remembered {
 	const struct nm_fetch *fetch;
 	uint32_t id;

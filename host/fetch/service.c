@@ -158,7 +158,8 @@ is_full(const struct service *s)
 	return s->active >= ACTIVE_MAX || s->rules->memory > HOLD_BYTES;
 }
 
-/* The end of the socket, where nothing is read from it. */
+/* The end of the socket, where nothing is read from it: what came before that
+ * may still be in it. */
 static bool
 is_closed(const struct service *s)
 {
@@ -179,7 +180,7 @@ receive(struct service *s)
 			break;
 		take(s, &q);
 	}
-	if (got == HOST_GONE || is_closed(s))
+	if (got == HOST_GONE || (is_full(s) && is_closed(s)))
 		s->ending = true;
 }
 

@@ -245,6 +245,19 @@ class Questions(WithPolicy):
             self.home, "cache/nssmime/fetch"))), 1)
 
 
+    def test_nonce(self):
+        """What answers a nonce is not kept: nobody asks the same again."""
+        kept = []
+        for nonce in (True, False):
+            host = self.host(dict(LOOPBACK, ocspNonce=nonce))
+            self.fetch(host, question(OCSP, self.server.url(), b"request"),
+                       keep=int(time.time()) + 600)
+            host.close()
+            kept.append(len(os.listdir(os.path.join(
+                self.home, "cache/nssmime/fetch"))))
+        self.assertEqual(kept, [0, 1])
+
+
 class Processes(WithPolicy):
     def pid(self, host):
         pids = fetchers(host)
