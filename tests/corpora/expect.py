@@ -147,10 +147,6 @@ POLICY = (
 # Rows that should come out as expected and do not yet: open faults of ours,
 # told by name in each report. See policy.md.
 KNOWN = {
-    ("draft-ireland-cms", "authEnvelopedForDanaX25519HKDF.p7m"),
-    ("nss-smime", "pkcs7news.ber"),
-    ("mbedtls", "pkcs7_data_cert_signed_md5.der"),
-    ("wolfssl", "smime-test-canon.p7s"),
     ("bc-mail", "brokenEnv.message"),
 }
 
