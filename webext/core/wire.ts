@@ -5,34 +5,35 @@ export const PROTOCOL = 1;
 
 export type Effect = "invalid" | "unknown" | "partial" | "told";
 
+/** Several: the host's settings decide. */
 export const reasonEffects = {
-  "content-altered": "invalid",
-  "signature-mismatch": "invalid",
-  "signer-certificate-missing": "unknown",
-  "issuer-unknown": "unknown",
-  "issuer-untrusted": "unknown",
-  "name-constraint": "invalid",
-  "expired": "invalid",
-  "expired-since": "told",
-  "not-yet-valid": "invalid",
-  "revoked": "invalid",
-  "revocation-unknown": "told",
-  "usage-not-permitted": "invalid",
-  "address-mismatch": "invalid",
-  "no-address": "invalid",
-  "no-from": "unknown",
-  "several-from": "unknown",
-  "time-mismatch": "unknown",
-  "weak-digest": "invalid",
-  "weak-key": "invalid",
-  "unsupported-algorithm": "unknown",
-  "malformed": "invalid",
-  "not-covered": "partial",
-  "no-signer": "invalid",
-  "headers-differ": "told",
-  "display-name-misleads": "unknown",
-  "unauthenticated-encryption": "told"
-} as const satisfies Record<string, Effect>;
+  "content-altered": ["invalid"],
+  "signature-mismatch": ["invalid"],
+  "signer-certificate-missing": ["unknown"],
+  "issuer-unknown": ["unknown"],
+  "issuer-untrusted": ["unknown"],
+  "name-constraint": ["invalid"],
+  "expired": ["invalid"],
+  "expired-since": ["told"],
+  "not-yet-valid": ["invalid"],
+  "revoked": ["invalid"],
+  "revocation-unknown": ["told","unknown"],
+  "usage-not-permitted": ["invalid"],
+  "address-mismatch": ["invalid"],
+  "no-address": ["invalid"],
+  "no-from": ["unknown"],
+  "several-from": ["unknown"],
+  "time-mismatch": ["unknown"],
+  "weak-digest": ["invalid"],
+  "weak-key": ["invalid"],
+  "unsupported-algorithm": ["unknown"],
+  "malformed": ["invalid"],
+  "not-covered": ["partial"],
+  "no-signer": ["invalid"],
+  "headers-differ": ["told"],
+  "display-name-misleads": ["unknown"],
+  "unauthenticated-encryption": ["told"],
+} as const satisfies Record<string, readonly Effect[]>;
 
 export type Reason = keyof typeof reasonEffects;
 

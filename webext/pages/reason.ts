@@ -9,6 +9,7 @@ export type Level = "ok" | "warn" | "bad" | "info";
 /** Whose matter it is: what helps depends on it. */
 export type About = "mail" | "own" | "person";
 
+const order: readonly Level[] = ["bad", "warn", "info"];
 const effectLevels = { invalid: "bad", unknown: "warn", partial: "warn", told: "info" } as const;
 export const levelWords = {
   ok: "levelOk",
@@ -21,7 +22,9 @@ export const levelWords = {
 const isKnown = (reason: string): reason is Reason => Object.hasOwn(reasonEffects, reason);
 
 export function levelOf(reason: Reason): Level {
-  return isKnown(reason) ? effectLevels[reasonEffects[reason]] : "warn";
+  if (!isKnown(reason)) return "warn";
+  const levels = reasonEffects[reason].map((effect) => effectLevels[effect]);
+  return order.find((level) => levels.some((each) => each === level)) ?? "warn";
 }
 
 const own: ReadonlySet<string> = new Set<Reason>([
@@ -46,8 +49,6 @@ export function adviceFor(reason: Reason, about: About): string {
   if (about === "person" && person.has(reason)) return t(keyOf("person", reason));
   return t(keyOf("reason", reason, "_do"));
 }
-
-const order: Level[] = ["bad", "warn", "info"];
 
 /** Worst first. */
 export function sorted(reasons: readonly Reason[]): Reason[] {

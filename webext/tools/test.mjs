@@ -29,6 +29,7 @@ await build({
   bundle: true,
   format: "esm",
   platform: "node",
+  inject: [join(root, "tests/support/engine.ts")],
   target: "node20",
   packages: "external",
   sourcemap: "inline",

@@ -49,7 +49,11 @@ export const PROTOCOL = ${schema.protocol};
 
 export type Effect = "invalid" | "unknown" | "partial" | "told";
 
-export const reasonEffects = ${JSON.stringify(schema.reasons, null, 2)} as const satisfies Record<string, Effect>;
+/** Several: the host's settings decide. */
+export const reasonEffects = {
+${Object.entries(schema.reasons)
+  .map(([reason, effects]) => `  ${JSON.stringify(reason)}: ${JSON.stringify([effects].flat())},\n`)
+  .join("")}} as const satisfies Record<string, readonly Effect[]>;
 
 export type Reason = keyof typeof reasonEffects;
 

@@ -16,5 +16,12 @@ export async function importCertificates(
   if (file.size > LIMIT)
     throw new HostError("too-large", "A file of certificates may have 512 KiB at most");
   const data = encode(new Uint8Array(await file.arrayBuffer()));
-  return host.call("certificate.import", { data }, { signal });
+  try {
+    return await host.call("certificate.import", { data }, { signal });
+  } catch (failure) {
+    // The only parameter there is comes from the user: it is their file that is wrong.
+    if (failure instanceof HostError && failure.kind === "invalid-params")
+      throw new HostError("malformed-message", failure.message);
+    throw failure;
+  }
 }

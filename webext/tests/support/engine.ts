@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MPL-2.0
+// What the browsers that are built for have, and this node may not. Put before every test.
+import { Buffer } from "node:buffer";
+
+Uint8Array.prototype.toBase64 ??= function toBase64() {
+  return Buffer.from(this.buffer, this.byteOffset, this.byteLength).toString("base64");
+};
+Uint8Array.fromBase64 ??= function fromBase64(text: string) {
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text))
+    throw new SyntaxError("this is no base64");
+  return new Uint8Array(Buffer.from(text, "base64"));
+};
