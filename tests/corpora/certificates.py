@@ -14,6 +14,7 @@ differs, 77 ("skipped") without corpora.
 import argparse
 import base64
 import collections
+import datetime
 import os
 import re
 import shutil
@@ -30,12 +31,11 @@ import lint  # noqa: E402
 import nssmime  # noqa: E402
 import run as mails  # noqa: E402
 
-# When the certificates of a folder are valid, but for those of the rows that
-# are about that.
+# When the certificates of a class are valid, but for those of the rows that
+# are about that; of others, just after the last of a row's is.
 AT = {"cert-nist": "2016-06-01T00:00:00Z",
       "cert-x509test": "2016-06-01T00:00:00Z",
       "cert-extended": "2017-09-01T00:00:00Z",
-      "cert-name_constraints": "2026-04-01T00:00:00Z",
       "cert-zlint": lint.AT}
 # Botan's words, and the reasons of which one must be told; none: usable.
 WORDS = {
@@ -99,10 +99,15 @@ class Certificate:
         if b"-----BEGIN" not in data:
             data = pem(data)
         self.pem = data
-        names = tool("openssl", "x509", "-noout", "-subject_hash",
-                     "-issuer_hash", data=data).stdout.decode().split()
+        lines = tool("openssl", "x509", "-noout", "-subject_hash",
+                     "-issuer_hash", "-startdate",
+                     data=data).stdout.decode().split("\n")
         # None: openssl cannot read it, which the row may be about.
-        self.subject, self.issuer = names if len(names) == 2 else (None, None)
+        self.subject = self.issuer = self.begins = None
+        if len(lines) >= 3:
+            self.subject, self.issuer = lines[:2]
+            self.begins = datetime.datetime.strptime(
+                lines[2], "notBefore=%b %d %H:%M:%S %Y GMT")
 
 
 def read_certificates(path):
@@ -115,19 +120,24 @@ def read_certificates(path):
         return [Certificate(one) for one in found or [data]]
     names = sorted(name for name in os.listdir(path)
                    if name.endswith((".crt", ".pem", ".cer")))
-    names.sort(key=lambda name: not name.startswith(("end", "leaf", "ee")))
     found = []
     for name in names:
         found += read_certificates(os.path.join(path, name))
-    return found
+    # First whoever has issued nothing.
+    issuers = {one.issuer for one in found if one.issuer != one.subject}
+    return sorted(found, key=lambda one: one.subject in issuers)
 
 
 def anchors(certificates):
     """Those that nobody else in the folder has issued: the roots, or where
-    the corpora leave those out, what they have issued."""
+    the corpora leave those out, what they have issued. Of two with one name,
+    of which another has issued one, the other is an authority's new key."""
     subjects = {one.subject for one in certificates}
+    issued = {one.subject for one in certificates
+              if one.issuer != one.subject}
     return [one for one in certificates[1:] if one.subject is not None and
-            (one.issuer == one.subject or one.issuer not in subjects)]
+            (one.issuer == one.subject and one.subject not in issued or
+             one.issuer not in subjects)]
 
 
 class Row:
@@ -148,6 +158,13 @@ class Row:
         if self.words == "Cannot establish trust" or self.rootless and \
                 self.words == "CA certificate not allowed to issue certs":
             self.anchors = []
+
+    def at(self):
+        begins = [one.begins for one in self.certificates if one.begins]
+        if self.cls in AT or not begins:
+            return AT.get(self.cls, AT["cert-zlint"])
+        return (max(begins) + datetime.timedelta(minutes=1)).strftime(
+            "%Y-%m-%dT%H:%M:%SZ")
 
     def wanted(self):
         """The reasons of which one must be told; empty: usable."""
@@ -192,7 +209,7 @@ def check(host, row, purpose):
     data = b"".join(one.pem for one in row.certificates)
     return host.request("certificate.check", {
         "data": base64.b64encode(data).decode(), "for": purpose,
-        "at": AT[row.cls]})
+        "at": row.at()})
 
 
 def judge_path(host, row):
