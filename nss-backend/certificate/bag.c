@@ -237,6 +237,8 @@ nm_bag_parse(const uint8_t *data, size_t len, enum nm_form form,
 	enum nm_error error;
 
 	memset(out, 0, sizeof(*out));
+	if (len == 0)
+		return invalid(fault, "The file is empty");
 	switch (form == NM_FORM_AUTO ? nm_form_detect(bytes) : form) {
 	case NM_FORM_PEM:
 		error = parse_pem(out, bytes, fault);
