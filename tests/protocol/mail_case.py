@@ -118,11 +118,19 @@ class MailCase(Case):
         cls.prepare()
         cls.shared = Host(program=host_program(), env=environment(
             cls.home, database="sql:" + cls.database, **cls.settings)).start()
-        cls.addClassCleanup(cls.shared.close)
+        cls.addClassCleanup(cls.finish)
 
     @classmethod
     def prepare(cls):
         """What else the database needs."""
+
+    @classmethod
+    def finish(cls):
+        """Ends the host, which had no fault and lost no memory: else the
+        sanitizers' status comes."""
+        status = cls.shared.close(60)
+        if status != 0:
+            raise AssertionError("the host ended with status %d" % status)
 
     def setUp(self):
         super().setUp()
