@@ -222,6 +222,23 @@ pss_certificate(void **state)
 		.salt = 48,
 	};
 	struct nm_sign_as as = sign_as(b, "pss", NM_DIGEST_SHA384);
+	static const struct {
+		struct nm_signature_algorithm a;
+		bool permitted;
+	} others[] = {
+		{ { NM_SIGNATURE_RSA_PSS, NM_DIGEST_SHA256, false,
+		      NM_DIGEST_SHA384, 48 },
+		    false },
+		{ { NM_SIGNATURE_RSA_PSS, NM_DIGEST_SHA384, false,
+		      NM_DIGEST_SHA256, 48 },
+		    false },
+		{ { NM_SIGNATURE_RSA_PSS, NM_DIGEST_SHA384, false,
+		      NM_DIGEST_SHA384, 47 },
+		    false },
+		{ { NM_SIGNATURE_RSA_PSS, NM_DIGEST_SHA384, false,
+		      NM_DIGEST_SHA384, 49 },
+		    true },
+	};
 
 	openssl_signs(b, "pss", "sha384",
 	    "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:48", data,
@@ -231,7 +248,24 @@ pss_certificate(void **state)
 	a.type = NM_SIGNATURE_RSA_PKCS1;
 	assert_int_equal(check(b, "pss", &a, a.digest, data, BYTES(value)),
 	    REASON(SIGNATURE_MISMATCH));
-	/* another digest, or a shorter salt, by the same key as a plain one */
+	/* another digest, another mask, a shorter salt, by the same key as a
+	 * plain one; a longer salt is not forbidden */
+	assert_int_equal(
+	    run(b, "openssl rsa -inform DER -in inner -out plain.key"), 0);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		char options[160];
+
+		a = others[i].a;
+		(void)snprintf(options, sizeof(options),
+		    "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:%u "
+		    "-sigopt rsa_mgf1_md:%s",
+		    (unsigned)a.salt, names[a.mgf]);
+		openssl_signs(
+		    b, "plain", names[a.digest], options, data, &value);
+		assert_int_equal(
+		    check(b, "pss", &a, a.digest, data, BYTES(value)),
+		    others[i].permitted ? 0 : REASON(SIGNATURE_MISMATCH));
+	}
 	a = (struct nm_signature_algorithm){ .type = NM_SIGNATURE_RSA_PSS,
 		.digest = NM_DIGEST_SHA256,
 		.mgf = NM_DIGEST_SHA256,
