@@ -94,8 +94,14 @@ clean_byte(struct clean_line *c, const uint8_t *p, size_t len)
 		put(c, p, 3);
 		return 3;
 	}
+	/* Spaces and ">" mean nothing in base64, and without them no line
+	 * starts with "From ", whatever else is left out of it. */
+	if (c->cleaning == NM_CLEAN_BASE64)
+		bad = bad || *p == ' ' || *p == '>';
+	else if (c->column == 0 && is_from(p, len))
+		bad = true;
 	/* a break may not make a delimiter of what was none */
-	if (c->column == 0 && (is_from(p, len) || (c->broken && *p == '-')))
+	if (c->column == 0 && c->broken && *p == '-')
 		bad = true;
 	if (!bad) {
 		put(c, p, 1);
@@ -103,11 +109,6 @@ clean_byte(struct clean_line *c, const uint8_t *p, size_t len)
 	}
 	switch (c->cleaning) {
 	case NM_CLEAN_BASE64:
-		/* white space and ">" mean nothing */
-		if (*p == 'F') {
-			put(c, p, 4);
-			return 5;
-		}
 		break;
 	case NM_CLEAN_QUOTED:
 		nm_buffer_format(&c->out, "=%02X", (unsigned)*p);
