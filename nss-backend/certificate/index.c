@@ -10,6 +10,7 @@
  */
 #include "certificate/facts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,8 +147,11 @@ add_addresses(struct generation *g, const CERTCertificate *cert, size_t n)
 	if (!nm_certificate_addresses(cert, &found))
 		return false;
 	for (size_t i = 0; i < found.count && ok; i++) {
-		if ((form = nm_address_normalise(found.items[i])) == NULL)
+		errno = 0;
+		if ((form = nm_address_normalise(found.items[i])) == NULL) {
+			ok = errno != ENOMEM;
 			continue;
+		}
 		ok = table_add(&g->addresses,
 		    (struct nm_bytes){ (uint8_t *)form, strlen(form) },
 		    (struct nm_bytes){ NULL, 0 }, n);
@@ -324,14 +328,15 @@ nm_index_by_address(struct nm_index *ix, const char *address,
     CERTCertificate ***out, size_t *count)
 {
 	const struct table *t = &ix->now.addresses;
-	char *form = nm_address_normalise(address);
 	enum nm_error error;
 	size_t first, n = 0;
+	char *form;
 
 	*out = NULL;
 	*count = 0;
-	if (form == NULL)
-		return NM_OK;
+	errno = 0;
+	if ((form = nm_address_normalise(address)) == NULL)
+		return errno == ENOMEM ? NM_ERR_INTERNAL : NM_OK;
 	if ((error = refresh(ix)) != NM_OK) {
 		free(form);
 		return error;
@@ -362,7 +367,8 @@ lookup(
 {
 	size_t i;
 
-	if (refresh(ix) != NM_OK || len == 0)
+	/* without memory for a new one the old one will do */
+	if ((refresh(ix) != NM_OK && !ix->built) || len == 0)
 		return NULL;
 	i = table_find(t, key, len);
 	return i < t->count ? ix->now.certs[t->items[i].cert] : NULL;

@@ -350,6 +350,8 @@ nm_agreement_wrap(const struct nm_agreement *a, SECKEYPrivateKey *ephemeral,
 	}
 	if (ok)
 		nm_buffer_append(out, wrapped.data, wrapped.len);
+	if (nm_buffer_failed(&info))
+		out->failed = true;
 	nm_buffer_reset(&info);
 	return ok && !nm_buffer_failed(out);
 }

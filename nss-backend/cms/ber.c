@@ -157,7 +157,10 @@ captured(struct nm_ber *b)
 
 	if ((cursor.data[0] & 0x20) != 0) {
 		if (!nm_ber_normalise(cursor, &b->normal))
-			return malformed(b, "is malformed inside");
+			return nm_buffer_failed(&b->normal)
+			    ? nm_fail(
+				  b->fault, NM_ERR_INTERNAL, "Out of memory")
+			    : malformed(b, "is malformed inside");
 		cursor = nm_buffer_bytes(&b->normal);
 	}
 	if (!nm_der_next(&cursor, &tlv))

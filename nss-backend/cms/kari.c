@@ -350,8 +350,10 @@ nm_kari_write(const struct nm_encrypt_to *to, SECKEYPublicKey *key,
 	if (ephemeral == NULL || !make_wrap(cipher, &a, &algorithm) ||
 	    PK11_GenerateRandom(ukm, (int)sizeof(ukm)) != SECSuccess ||
 	    !nm_agreement_wrap(&a, ephemeral, key, cek, &wrapped)) {
-		err = nm_fail(fault, NM_ERR_CERTIFICATE_UNUSABLE,
-		    "NSS cannot encrypt to a recipient's EC key");
+		err = nm_buffer_failed(&algorithm) || nm_buffer_failed(&wrapped)
+		    ? nm_fail(fault, NM_ERR_INTERNAL, "Out of memory")
+		    : nm_fail(fault, NM_ERR_CERTIFICATE_UNUSABLE,
+			  "NSS cannot encrypt to a recipient's EC key");
 		goto out;
 	}
 	a.point.data = public->u.ec.publicValue.data;

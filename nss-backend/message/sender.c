@@ -43,19 +43,24 @@ turns_address(const char *name)
 
 /* Whether people would read another address than a mailbox has: in its name,
  * or in a local part such as "boss@example.org"@example.com. */
-static bool
-misleads(const struct nm_mailbox *box)
+static enum nm_error
+judge_name(const struct nm_mailbox *box, struct nm_sender *out)
 {
 	const char *at = strrchr(box->address, '@');
 	char *found = NULL;
-	bool other;
+	bool misleads = false;
 
-	other = nm_text_contains_address(box->name, &found) &&
-	    !nm_address_equal(found, box->address);
-	free(found);
-	return other || turns_address(box->name) || turns_text(box->address) ||
+	if (nm_text_contains_address(box->name, &found)) {
+		if (found == NULL)
+			return NM_ERR_INTERNAL;
+		misleads = !nm_address_equal(found, box->address);
+		free(found);
+	}
+	if (misleads || turns_address(box->name) || turns_text(box->address) ||
 	    (at != NULL &&
-		memchr(box->address, '@', (size_t)(at - box->address)) != NULL);
+		memchr(box->address, '@', (size_t)(at - box->address)) != NULL))
+		out->reasons |= NM_REASON_BIT(NM_REASON_DISPLAY_NAME_MISLEADS);
+	return NM_OK;
 }
 
 /* ---- the fields ---------------------------------------------------------- */
@@ -82,9 +87,7 @@ judge_from(const struct nm_mailboxes *boxes, struct nm_sender *out)
 	}
 	if ((out->address = strdup(box->address)) == NULL)
 		return NM_ERR_INTERNAL;
-	if (misleads(box))
-		out->reasons |= NM_REASON_BIT(NM_REASON_DISPLAY_NAME_MISLEADS);
-	return NM_OK;
+	return judge_name(box, out);
 }
 
 /* One mailbox (RFC 5322 3.6.2); anything else is somebody whom readers show
@@ -93,6 +96,7 @@ static enum nm_error
 judge_sender(const struct nm_mailboxes *boxes, struct nm_sender *out)
 {
 	const struct nm_mailbox *box;
+	enum nm_error error;
 
 	if (boxes->malformed || boxes->count != 1 ||
 	    boxes->items[0].address[0] == '\0') {
@@ -100,8 +104,8 @@ judge_sender(const struct nm_mailboxes *boxes, struct nm_sender *out)
 		return NM_OK;
 	}
 	box = &boxes->items[0];
-	if (misleads(box))
-		out->reasons |= NM_REASON_BIT(NM_REASON_DISPLAY_NAME_MISLEADS);
+	if ((error = judge_name(box, out)) != NM_OK)
+		return error;
 	if (out->address != NULL &&
 	    nm_address_equal(box->address, out->address))
 		return NM_OK;

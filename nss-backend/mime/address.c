@@ -102,12 +102,31 @@ nm_address_normalise(const char *address)
 	return NULL;
 }
 
+/* "user@example.org": nothing that could be written in two ways but for
+ * case. */
+static bool
+is_plain(const char *address)
+{
+	const char *at = strchr(address, '@');
+
+	for (const char *p = address; *p != '\0'; p++) {
+		if (p != at && *p != '.' && !nm_is_atext((uint8_t)*p))
+			return false;
+	}
+	return at != NULL && at != address && at[1] != '\0';
+}
+
 bool
 nm_address_equal(const char *a, const char *b)
 {
-	char *x = nm_address_normalise(a), *y = nm_address_normalise(b);
+	char *x, *y;
 	bool equal;
 
+	/* nearly all are: no memory is needed to say so */
+	if (is_plain(a) && is_plain(b))
+		return nm_is_word(a, strlen(a), b);
+	x = nm_address_normalise(a);
+	y = nm_address_normalise(b);
 	equal = x != NULL && y != NULL && strcmp(x, y) == 0;
 	free(x);
 	free(y);
@@ -229,6 +248,7 @@ nm_text_contains_address(const char *utf8, char **found)
 	struct nm_buffer seen = NM_BUFFER_INIT, one = NM_BUFFER_INIT;
 	const uint8_t *p = (const uint8_t *)utf8;
 	size_t len = strlen(utf8), n, from = 0;
+	bool no_memory = false;
 	char *first = NULL, *next;
 
 	*found = NULL;
@@ -247,8 +267,9 @@ nm_text_contains_address(const char *utf8, char **found)
 		}
 		from = at + 1;
 		next = nm_buffer_take_string(&one);
-		if (first == NULL || next == NULL) {
-			first = next;
+		if (next == NULL || first == NULL) {
+			no_memory |= next == NULL;
+			first = first == NULL ? next : first;
 			continue;
 		}
 		if (!nm_address_equal(first, next)) {
@@ -257,12 +278,18 @@ nm_text_contains_address(const char *utf8, char **found)
 			free(first);
 			free(next);
 			first = nm_buffer_take_string(&one);
+			no_memory |= first == NULL;
 			break;
 		}
 		free(next);
 	}
+	if (no_memory || nm_buffer_failed(&seen)) {
+		free(first);
+		first = NULL;
+		no_memory = true;
+	}
 	nm_buffer_reset(&seen);
 	nm_buffer_reset(&one);
 	*found = first;
-	return first != NULL;
+	return no_memory || first != NULL;
 }

@@ -136,9 +136,13 @@ draft_add(struct draft *d, const struct nm_token *t)
 	}
 }
 
+/* Ends it, and tells whether there was memory for all of it. */
 static void
-draft_reset(struct draft *d)
+draft_reset(struct parser *s, struct draft *d)
 {
+	if (nm_buffer_failed(&d->phrase) || nm_buffer_failed(&d->comment) ||
+	    nm_buffer_failed(&d->local) || nm_buffer_failed(&d->domain))
+		s->no_memory = true;
 	nm_buffer_reset(&d->phrase);
 	nm_buffer_reset(&d->comment);
 	nm_buffer_reset(&d->local);
@@ -291,7 +295,7 @@ read_angle(struct parser *s, struct draft *name)
 			/* no mail is sent by it any more, and readers differ */
 			route = true;
 			malformed(s);
-			draft_reset(&d);
+			draft_reset(s, &d);
 			continue;
 		}
 		if (s->in.token.kind == NM_TOKEN_COMMENT) {
@@ -320,7 +324,7 @@ read_angle(struct parser *s, struct draft *name)
 		malformed(s);
 	append_comment(&name->phrase, &name->comment);
 	add_mailbox(s, &name->phrase, address);
-	draft_reset(&d);
+	draft_reset(s, &d);
 }
 
 /* Whether a text that is not returned has an "@" in it as it is shown. */
@@ -374,7 +378,7 @@ begin_group(struct parser *s, struct draft *d, bool *in_group)
 	if (*in_group || !d->any || d->odd || claims_address(s, &d->phrase))
 		malformed(s);
 	*in_group = true;
-	draft_reset(d);
+	draft_reset(s, d);
 }
 
 /* Reads one place of the list, to what ends it. */
@@ -392,7 +396,7 @@ read_place(struct parser *s, bool *in_group)
 				malformed(s);
 			angle = true;
 			read_angle(s, &d);
-			draft_reset(&d);
+			draft_reset(s, &d);
 			continue;
 		}
 		if (s->in.token.special == ':') {
@@ -413,7 +417,7 @@ read_place(struct parser *s, bool *in_group)
 			malformed(s);
 		*in_group = false;
 	}
-	draft_reset(&d);
+	draft_reset(s, &d);
 }
 
 enum nm_error

@@ -161,10 +161,12 @@ read_segment(const char **p, struct segments *list)
 	}
 	s.name = copy_lower(name, len);
 	good = s.name != NULL && !nm_buffer_failed(&s.value);
-	if (good)
+	if (good) {
 		list->items[list->count++] = s;
-	else
+	} else {
 		free(s.name);
+		nm_buffer_reset(&s.value);
+	}
 	return good;
 }
 

@@ -118,14 +118,15 @@ void nm_mailboxes_clear(struct nm_mailboxes *m);
  * The form in which addresses are compared: the domain lower case in A-label
  * form where it is internationalised (IDNA, so that both forms meet), the
  * local part lower case (as every deployed system treats it, RFC 8550 3), in
- * UTF-8 NFC if the library at hand can. Caller frees. NULL: no address.
+ * UTF-8 NFC if the library at hand can. Caller frees. NULL: no address, or no
+ * memory, and errno is ENOMEM.
  */
 char *nm_address_normalise(const char *address);
 bool nm_address_equal(const char *a, const char *b);
 /* Whether a text (a display name) contains something that reads as a mail
  * address, look-alike and invisible characters allowed for; then *found is it,
  * for the caller to free. If the text holds different ones, *found is equal to
- * no address. */
+ * no address. True with *found NULL: there is no memory to tell. */
 bool nm_text_contains_address(const char *utf8, char **found);
 
 /* ---- date.c: RFC 5322 3.3 with obs- forms, RFC 3339 ------------------ */
