@@ -197,18 +197,21 @@ def main():
     good = True
     try:
         bench = Bench(options, work)
-        for size, counts in ((SMALL, (options.count, 20)),
-                             (options.large * MIB, (1, 1))):
-            if size == 0:
-                continue
+        runs = []
+        if options.count:
+            runs.append((SMALL, (options.count, 20)))
+        if options.large:
+            runs.append((options.large * MIB, (1, 1)))
+        for size, counts in runs:
             print("\n%-34s %13s %12s %12s %8s" % (
                 "%d KiB" % (size // 1024) if size < MIB else
                 "%d MiB" % (size // MIB), "host", "", "openssl cms",
                 "ratio"))
             bench.compare(size, counts)
-        print("\nfrom start to the reply to hello: %.1f ms at best, "
-              "%.1f ms at worst" % (min(bench.hello) * 1e3,
-                                    max(bench.hello) * 1e3))
+        if bench.hello:
+            print("\nfrom start to the reply to hello: %.1f ms at best, "
+                  "%.1f ms at worst" % (min(bench.hello) * 1e3,
+                                        max(bench.hello) * 1e3))
         if options.huge:
             print("\nthe engine's memory at its greatest (bound: 32 MiB)")
             good = bench.memory(options.huge * MIB)
