@@ -16,6 +16,7 @@ export interface Running {
 export class Busy {
   readonly element = h("div", { class: "busy-region", role: "status" });
   readonly #running = new Set<HTMLElement>();
+  #works = 0;
 
   /** `asks`: the host opens a window of its own, which people may have to look for. */
   async run<V>(
@@ -33,6 +34,7 @@ export class Busy {
       bar,
       button(t("cancel"), () => abort.abort()),
     );
+    this.#count(1);
     const timer = setTimeout(() => this.#show(box), asks ? PROMPT_PATIENCE : PATIENCE);
     try {
       return await work({
@@ -47,9 +49,16 @@ export class Busy {
       throw HostError.of(failure);
     } finally {
       clearTimeout(timer);
+      this.#count(-1);
       this.#running.delete(box);
       fill(this.element, ...this.#running);
     }
+  }
+
+  /** The pointer says it at once. */
+  #count(change: number): void {
+    this.#works += change;
+    document.body.classList.toggle("working", this.#works > 0);
   }
 
   #show(box: HTMLElement): void {

@@ -17,6 +17,7 @@ const places = [
 export interface Page {
   host: Pages;
   target: Target;
+  /** What is below the title and the notices. */
   main: HTMLElement;
   busy: Busy;
   /** Runs something; what goes wrong is shown above the content. */
@@ -45,14 +46,14 @@ function navigation(): HTMLElement {
 export async function openPage(title: Key): Promise<Page> {
   document.documentElement.lang = language();
   document.title = `${t(title)} – nssmime`;
-  const main = h("main", { id: "main", tabindex: -1 }, h("p", { class: "loading" }, t("loading")));
+  const main = h("div", {}, h("p", { class: "loading" }, t("loading")));
   const notices = h("div", { class: "notices", role: "status" });
   const busy = new Busy();
   fill(
     document.body,
     h("a", { class: "skip", href: "#main" }, t("skip")),
     h("header", {}, h("p", { class: "brand" }, icon("lock"), "nssmime"), navigation()),
-    h("div", { class: "page" }, h("h1", {}, t(title)), notices, main),
+    h("main", { id: "main", tabindex: -1 }, h("h1", {}, t(title)), notices, main),
     busy.element,
   );
   const host = pages(() => chrome.runtime.connect({ name: RELAY }));

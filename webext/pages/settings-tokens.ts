@@ -34,6 +34,7 @@ export function tokensSection(
   const row = (token: Token, isFirst: boolean) => {
     const name = token.name ?? "";
     const of = isFirst ? undefined : name;
+    const change = t(token.needsPassword ? "tokenChangePassword" : "tokenSetPassword");
     return h(
       "li",
       { class: "row" },
@@ -47,9 +48,9 @@ export function tokensSection(
             "aria-label": `${t("tokenUnlock")}: ${name}`,
           }),
         button(
-          t(token.needsPassword ? "tokenChangePassword" : "tokenSetPassword"),
+          change,
           () => act((signal) => changePassword(page.host, of, signal), "passwordChanged"),
-          { "aria-label": `${t("tokenChangePassword")}: ${name}` },
+          { "aria-label": `${change}: ${name}` },
         ),
       ),
     );

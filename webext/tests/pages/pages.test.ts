@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MPL-2.0
+// Every page in every state that people meet: in both languages, light and dark, narrow and wide.
+// Each is held against axe-core, must fit its window, and leaves a screenshot.
+import assert from "node:assert/strict";
+import { mkdirSync, rmSync } from "node:fs";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import type { Identity, LocalMethods, Reading } from "../../core/relay.ts";
+import { launch, type Look, show, type Shown, shots } from "../support/browser.ts";
+import { readings } from "../support/mails.ts";
+import { Home, pki } from "../support/real-host.ts";
+
+/** Every language, colour and width, and every two of them together. */
+const looks: Look[] = [
+  { language: "en", colorScheme: "light", width: 1200 },
+  { language: "en", colorScheme: "dark", width: 400 },
+  { language: "de", colorScheme: "light", width: 400 },
+  { language: "de", colorScheme: "dark", width: 1200 },
+];
+
+const alice: Identity = { address: "alice@example.org", name: "Alice Example" };
+const nobody: Identity = { address: "nobody@example.org", name: "" };
+
+interface State {
+  name: string;
+  path: string;
+  home: () => Home;
+  /** It changes its home, so each look gets one of its own. */
+  changes?: boolean;
+  identities?: Identity[];
+  act?: (shown: Shown) => Promise<unknown>;
+  /** In English, and somewhere on the page. */
+  says: string;
+}
+
+let browser: Browser;
+let full: Home;
+let fresh: Home;
+let absent: Home;
+let broken: Home;
+let mails: Record<string, Reading>;
+
+before(async () => {
+  rmSync(shots, { recursive: true, force: true });
+  mkdirSync(shots, { recursive: true });
+  full = new Home();
+  fresh = new Home({ database: false });
+  absent = new Home({ database: false });
+  absent.program = `${absent.folder}/no-such-program`;
+  broken = new Home({ database: false });
+  broken.configure({ database: "sql:/no/such/folder" });
+  mails = await readings(full);
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await Promise.all([full, fresh, absent, broken].map((home) => home?.close()));
+});
+
+const openCard = (name: string) => async ({ page }: Shown) => {
+  await page.locator(".card", { hasText: name }).first().click();
+  await page.waitForSelector(".view-title");
+};
+const choose = (name: string) => ({ page }: Shown) =>
+  page.locator("input[type=file]").setInputFiles(pki(name));
+const details = (name: string, says: string): State => ({
+  name: `details-${name}`,
+  path: `details.html?handle=${name}`,
+  home: () => full,
+  says,
+});
+
+const states: State[] = [
+  { name: "start-missing", path: "start.html", home: () => absent, says: "sudo apt install nssmime" },
+  { name: "start-broken", path: "start.html", home: () => broken, says: "cannot be opened" },
+  { name: "start-fresh", path: "start.html", home: () => fresh, says: "no certificate for this" },
+  { name: "start-ready", path: "start.html", home: () => full, says: "Everything is ready" },
+  {
+    name: "start-mixed",
+    path: "start.html",
+    home: () => full,
+    identities: [
+      alice,
+      { address: "expired@example.org", name: "Expired" },
+      { address: "signonly@example.org", name: "" },
+      nobody,
+    ],
+    says: "it cannot be used:",
+  },
+  { name: "start-no-account", path: "start.html", home: () => full, identities: [], says: "Set up your account" },
+  { name: "own-empty", path: "certificates.html", home: () => fresh, says: "no certificate of your own" },
+  { name: "own", path: "certificates.html", home: () => full, says: "alice@example.org" },
+  { name: "people", path: "certificates.html#people", home: () => full, says: "write to them encrypted" },
+  { name: "authorities", path: "certificates.html#authorities", home: () => full, says: "Trusted for e-mail" },
+  {
+    name: "own-searched",
+    path: "certificates.html",
+    home: () => full,
+    act: async ({ page }) => {
+      await page.locator("input[type=search]").fill("zzz");
+      await page.waitForSelector(".empty");
+    },
+    says: "Nothing was found",
+  },
+  { name: "one-own", path: "certificates.html", home: () => full, act: openCard("alice"), says: "Mail can be signed with it" },
+  { name: "one-expired", path: "certificates.html", home: () => full, act: openCard("expired"), says: "Get a new certificate" },
+  {
+    name: "one-authority",
+    path: "certificates.html#authorities",
+    home: () => full,
+    act: openCard("Example Root"),
+    says: "Root authority",
+  },
+  {
+    name: "one-checked",
+    path: "certificates.html",
+    home: () => full,
+    act: async (shown) => {
+      await openCard("alice")(shown);
+      await shown.page.locator(".toolbar button").nth(2).click();
+      await shown.page.waitForSelector(".notice");
+    },
+    says: "Checked just now: it is in order",
+  },
+  {
+    name: "one-delete",
+    path: "certificates.html",
+    home: () => full,
+    act: async (shown) => {
+      await openCard("alice")(shown);
+      await shown.page.locator("button.danger").click();
+    },
+    says: "can never be read again",
+  },
+  {
+    name: "imported",
+    path: "certificates.html#people",
+    home: () => new Home(),
+    changes: true,
+    act: async (shown) => {
+      await choose("mallory.crt")(shown);
+      await shown.page.waitForSelector(".notice.ok");
+    },
+    says: "certificate was imported",
+  },
+  {
+    name: "import-wrong",
+    path: "certificates.html",
+    home: () => full,
+    act: async (shown) => {
+      await choose("pki.cnf")(shown);
+      await shown.page.waitForSelector(".notice.bad");
+    },
+    says: "choose one with certificates",
+  },
+  { name: "settings", path: "settings.html", home: () => full, identities: [alice, nobody], says: "Where your certificates are" },
+  { name: "settings-missing", path: "settings.html", home: () => absent, says: "does not find the helper program" },
+  { name: "settings-broken", path: "settings.html", home: () => broken, says: "Use this one" },
+  details("valid", "nobody changed it on its way"),
+  details("wrapped", "like envelopes in each other"),
+  details("altered", "it was changed afterwards"),
+  details("stranger", "what you can do".replace("w", "W")),
+  details("forged", "belongs to another address"),
+  details("partly", "Only a part of this mail is signed"),
+  details("plain", "This mail is not signed"),
+  details("gone", "not open any more"),
+];
+
+const local = (identities: Identity[]): LocalMethods => ({
+  "page.target": async () => ({
+    program: "Thunderbird",
+    installOption: "--thunderbird",
+    identities,
+  }),
+  "page.reading": async ({ handle }) => mails[handle] ?? null,
+});
+
+for (const state of states) {
+  test(state.name, async () => {
+    for (const look of looks) {
+      const home = state.home();
+      const shown = await show(browser, home, local(state.identities ?? [alice]), look);
+      const where = JSON.stringify(look);
+      try {
+        await shown.open(state.path);
+        await state.act?.(shown);
+        await shown.settled();
+        await shown.shoot(state.name);
+        const text = (await shown.page.locator("body").innerText()).replace(/\s+/g, " ");
+        if (look.language === "en") assert.ok(text.includes(state.says), `${where}: ${text}`);
+        assert.equal(await shown.page.locator("html").getAttribute("lang"), look.language);
+        assert.deepEqual(await shown.hurdles(), [], where);
+        assert.equal(await shown.overhang(), 0, where);
+        assert.deepEqual(shown.complaints, [], where);
+      } finally {
+        await shown.close();
+        if (state.changes) await home.close();
+      }
+    }
+  });
+}
