@@ -36,7 +36,8 @@ host_question_fits(const struct host_question *q)
 	return q->url.len != 0 && q->url.len <= HOST_MAX_URL &&
 	    memchr(q->url.data, '\0', q->url.len) == NULL &&
 	    q->data.len <= HOST_MAX_REQUEST &&
-	    (q->kind == NM_FETCH_OCSP) == (q->data.len != 0);
+	    (q->kind == NM_FETCH_OCSP || q->kind == NM_FETCH_TIMESTAMP) ==
+	    (q->data.len != 0);
 }
 
 enum host_sending
@@ -62,7 +63,7 @@ static bool
 parse(const struct head *head, struct nm_bytes text, struct host_question *q)
 {
 	if (head->type < HOST_QUESTION_ASK || head->type > HOST_QUESTION_END ||
-	    head->kind > NM_FETCH_ISSUER || head->end >= HOST_END_COUNT ||
+	    head->kind >= NM_FETCH_KINDS || head->end >= HOST_END_COUNT ||
 	    head->url_len > text.len)
 		return false;
 	q->type = (enum host_question_type)head->type;

@@ -15,7 +15,7 @@
 #include "packet.h"
 
 #define HOST_MAX_URL	 2048u /* bytes */
-#define HOST_MAX_REQUEST 8192u /* bytes of an OCSP request */
+#define HOST_MAX_REQUEST 8192u /* bytes of a request to be sent along */
 #define HOST_ANSWER_DATA 32768u
 
 enum host_question_type {

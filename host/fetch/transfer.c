@@ -190,6 +190,8 @@ fetch_transfer_begin(struct fetch_transfer *t, CURLM *multi)
 	if (!fetch_url_check(
 		t->url, t->rules->networks, t->rules->network_count, &clean))
 		return over(t, HOST_END_REFUSED);
+	/* RFC 3161 3.4 knows POST alone */
+	t->post = t->kind == NM_FETCH_TIMESTAMP;
 	if (t->kind != NM_FETCH_OCSP)
 		return ask(t, multi, clean);
 	url = fetch_url_ocsp(clean, nm_buffer_bytes(&t->request));
@@ -267,8 +269,10 @@ set_up(struct fetch_transfer *t)
 	if ((t->easy = curl_easy_init()) == NULL || !set_surroundings(t) ||
 	    !set_callbacks(t))
 		return false;
-	t->headers =
-	    curl_slist_append(NULL, "Content-Type: application/ocsp-request");
+	t->headers = curl_slist_append(NULL,
+	    t->kind == NM_FETCH_TIMESTAMP
+		? "Content-Type: application/timestamp-query"
+		: "Content-Type: application/ocsp-request");
 	headers = curl_slist_append(t->headers, "Expect:");
 	return t->headers != NULL && headers != NULL;
 }

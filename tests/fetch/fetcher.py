@@ -12,7 +12,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 HEAD = struct.Struct("=IIIIqQ")
 ASK, DROP, KEEP, DATA, END = 1, 2, 3, 4, 5
-OCSP, CRL, ISSUER = 0, 1, 2
+OCSP, CRL, ISSUER, TIMESTAMP = 0, 1, 2, 3
 ANSWERED, UNREACHABLE, REFUSED, TOO_LARGE, TOO_SLOW = range(5)
 SMALL = 256 * 1024
 LARGE = 16 * 1024 * 1024

@@ -12,7 +12,8 @@ import urllib.parse
 
 import server
 from fetcher import (ANSWERED, CRL, ISSUER, LARGE, LOOPBACK, OCSP, REFUSED,
-                     SMALL, TOO_LARGE, TOO_SLOW, UNREACHABLE, Fetcher, program)
+                     SMALL, TIMESTAMP, TOO_LARGE, TOO_SLOW, UNREACHABLE,
+                     Fetcher, program)
 
 REQUEST = b"0E0C0A0?0=0" + bytes(range(60))
 
@@ -129,6 +130,21 @@ class Ocsp(WithServer):
         self.check(OCSP, "/nothing", UNREACHABLE, REQUEST)
         self.assertEqual([hit[0] for hit in self.server.taken()],
                          ["GET", "POST"])
+
+    def test_timestamp(self):
+        """By POST alone, however small the request is (RFC 3161 3.4)."""
+        with Fetcher() as f:
+            said = json.loads(f.get(TIMESTAMP, self.server.url("/echo"),
+                                    REQUEST).data)
+        self.assertEqual(said["method"], "POST")
+        self.assertEqual(base64.b64decode(said["body"]), REQUEST)
+        self.assertEqual(dict(said["headers"])["Content-Type"],
+                         "application/timestamp-query")
+        self.server.taken()
+        self.check(TIMESTAMP, "/nothing", UNREACHABLE, REQUEST)
+        self.assertEqual([hit[0] for hit in self.server.taken()], ["POST"])
+        self.check(TIMESTAMP, "/size/%d" % SMALL, ANSWERED, REQUEST)
+        self.check(TIMESTAMP, "/size/%d" % (SMALL + 1), TOO_LARGE, REQUEST)
 
     def test_redirected_post(self):
         for status, method in ((301, "POST"), (302, "POST"), (303, "GET"),

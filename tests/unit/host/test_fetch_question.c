@@ -78,7 +78,7 @@ test_there_and_back(void **state)
 	    host_question_receive(p->ends[1], &p->buffer, &got), HOST_GONE);
 }
 
-/* A request goes with OCSP, and with nothing else. */
+/* A request goes with OCSP and time stamps, and with nothing else. */
 static void
 test_bounds(void **state)
 {
@@ -102,6 +102,10 @@ test_bounds(void **state)
 	assert_true(host_question_fits(&q));
 	q.kind = NM_FETCH_OCSP;
 	assert_false(host_question_fits(&q));
+	q.kind = NM_FETCH_TIMESTAMP;
+	assert_false(host_question_fits(&q));
+	q.data.len = HOST_MAX_REQUEST;
+	assert_true(host_question_fits(&q));
 	q = question();
 	q.url.len = 0;
 	assert_false(host_question_fits(&q));
@@ -149,7 +153,7 @@ static const struct garbage garbages[] = {
 	{ "short", { HOST_QUESTION_END }, 31 },
 	{ "no type", { 0 }, 32 },
 	{ "type too large", { HOST_QUESTION_END + 1 }, 32 },
-	{ "kind too large", { HOST_QUESTION_END, 0, NM_FETCH_ISSUER + 1 }, 32 },
+	{ "kind too large", { HOST_QUESTION_END, 0, NM_FETCH_KINDS }, 32 },
 	{ "end too large", { HOST_QUESTION_END, 0, 0, HOST_END_COUNT }, 32 },
 	{ "no url", { HOST_QUESTION_ASK, 0, NM_FETCH_CRL }, 32 },
 	{ "url longer than the packet",
@@ -192,6 +196,7 @@ test_limits(void **state)
 	(void)state;
 	assert_int_equal(host_question_size(NM_FETCH_OCSP), 256 * 1024);
 	assert_int_equal(host_question_size(NM_FETCH_ISSUER), 256 * 1024);
+	assert_int_equal(host_question_size(NM_FETCH_TIMESTAMP), 256 * 1024);
 	assert_int_equal(host_question_size(NM_FETCH_CRL), 16 * 1024 * 1024);
 	assert_int_equal(host_question_time(NM_FETCH_OCSP), 15000);
 	assert_int_equal(host_question_time(NM_FETCH_CRL), 30000);
