@@ -170,6 +170,7 @@ host_settings_clear(struct host_settings *s)
 	free_list(s->callers, s->caller_count);
 	free_list(s->fetch_networks, s->fetch_network_count);
 	free(s->fetch_proxy);
+	free(s->timestamp_authority);
 	free(s->config_path);
 	*s = (struct host_settings){ .database = NULL };
 }

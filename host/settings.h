@@ -35,8 +35,9 @@ struct host_settings {
 	bool ocsp_nonce;       /* RFC 9654 */
 	char **fetch_networks; /* administrator only: may be asked as well */
 	size_t fetch_network_count;
-	char *fetch_proxy; /* administrator only: "http://host:port" */
-	char *config_path; /* where config.json is */
+	char *fetch_proxy;	   /* administrator only: "http://host:port" */
+	char *timestamp_authority; /* its URL; NULL: none */
+	char *config_path;	   /* where config.json is */
 };
 
 enum nm_error host_settings_load(

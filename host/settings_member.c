@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/network.h"
+#include "common/question.h"
 #include "bounds.h"
 #include "origin.h"
 
@@ -266,6 +267,35 @@ read_fetch_proxy(
 	return set_string(r, &r->out->fetch_proxy, text);
 }
 
+static bool
+is_url(const char *text)
+{
+	size_t scheme = strncmp(text, "http://", 7) == 0 ? 7
+	    : strncmp(text, "https://", 8) == 0		 ? 8
+							 : 0;
+
+	if (scheme == 0 || text[scheme] == '\0' || text[scheme] == '/' ||
+	    strlen(text) > HOST_MAX_URL)
+		return false;
+	for (; *text != '\0'; text++) {
+		if (*text <= ' ' || *text > '~')
+			return false;
+	}
+	return true;
+}
+
+static enum nm_error
+read_timestamp_authority(
+    const struct host_settings_reading *r, struct json_object *value)
+{
+	const char *text = plain(value);
+
+	if (text == NULL || !is_url(text))
+		return wrong(r, "timestampAuthority",
+		    "the address of an http or https server");
+	return set_string(r, &r->out->timestamp_authority, text);
+}
+
 static const struct {
 	const char *name;
 	enum nm_error (*read)(
@@ -282,6 +312,7 @@ static const struct {
 	{ "keyManagement", read_key_management, false },
 	{ "revocation", read_revocation, false },
 	{ "ocspNonce", read_ocsp_nonce, false },
+	{ "timestampAuthority", read_timestamp_authority, false },
 	{ "callers", read_callers, true },
 	{ "fetchNetworks", read_fetch_networks, true },
 	{ "fetchProxy", read_fetch_proxy, true },

@@ -79,7 +79,8 @@ every_member(void **state)
 		 "\"origins\":[\"https://EXAMPLE.org\",\"http://localhost\"],"
 		 "\"maxDecompressed\":1,\"signatureScheme\":\"pss\","
 		 "\"keyManagement\":\"rsa-oaep\",\"revocation\":\"hard\","
-		 "\"ocspNonce\":true}",
+		 "\"ocspNonce\":true,"
+		 "\"timestampAuthority\":\"https://tsa.example/\"}",
 		&s, &fault) != NM_OK)
 		fail_msg("%s", fault.text);
 	assert_string_equal(s.database, "sql:/db");
@@ -93,6 +94,7 @@ every_member(void **state)
 	assert_true(s.oaep);
 	assert_int_equal(s.revocation, HOST_REVOCATION_HARD);
 	assert_true(s.ocsp_nonce);
+	assert_string_equal(s.timestamp_authority, "https://tsa.example/");
 	host_settings_clear(&s);
 }
 
@@ -127,6 +129,14 @@ what_is_wrong(void **state)
 		{ "{\"keyManagement\":null}", "keyManagement" },
 		{ "{\"revocation\":\"on\"}", "revocation" },
 		{ "{\"ocspNonce\":1}", "ocspNonce" },
+		{ "{\"timestampAuthority\":\"\"}", "timestampAuthority" },
+		{ "{\"timestampAuthority\":\"ftp://x/\"}",
+		    "timestampAuthority" },
+		{ "{\"timestampAuthority\":\"http:///x\"}",
+		    "timestampAuthority" },
+		{ "{\"timestampAuthority\":\"http://x/ y\"}",
+		    "timestampAuthority" },
+		{ "{\"timestampAuthority\":true}", "timestampAuthority" },
 		/* the administrator's alone */
 		{ "{\"callers\":[\"x@y\"]}", "callers" },
 		{ "{\"fetchNetworks\":[]}", "fetchNetworks" },
