@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include <nssmime/error.h>
-#include <nssmime/reason.h>
 
 static void
 every_error_has_a_kind_and_a_sentence(void **state)
@@ -52,37 +51,6 @@ a_long_sentence_is_cut(void **state)
 	assert_int_equal(strlen(fault.text), sizeof(fault.text) - 1);
 }
 
-static void
-the_worst_reason_decides(void **state)
-{
-	nm_reasons set = 0;
-
-	(void)state;
-	assert_int_equal(nm_reasons_status(set), NM_STATUS_VALID);
-	set |= NM_REASON_BIT(NM_REASON_EXPIRED_SINCE);
-	assert_int_equal(nm_reasons_status(set), NM_STATUS_VALID);
-	set |= NM_REASON_BIT(NM_REASON_NOT_COVERED);
-	assert_int_equal(nm_reasons_status(set), NM_STATUS_PARTIAL);
-	set |= NM_REASON_BIT(NM_REASON_ISSUER_UNKNOWN);
-	assert_int_equal(nm_reasons_status(set), NM_STATUS_UNKNOWN);
-	set |= NM_REASON_BIT(NM_REASON_ADDRESS_MISMATCH);
-	assert_int_equal(nm_reasons_status(set), NM_STATUS_INVALID);
-}
-
-static void
-every_reason_has_its_own_name(void **state)
-{
-	(void)state;
-	for (unsigned i = 0; i < NM_REASON_COUNT; i++) {
-		const char *name = nm_reason_name((enum nm_reason)i);
-
-		assert_true(strlen(name) > 0);
-		for (unsigned j = 0; j < i; j++)
-			assert_string_not_equal(
-			    name, nm_reason_name((enum nm_reason)j));
-	}
-}
-
 int
 main(void)
 {
@@ -90,8 +58,6 @@ main(void)
 		cmocka_unit_test(every_error_has_a_kind_and_a_sentence),
 		cmocka_unit_test(the_first_failure_is_the_cause),
 		cmocka_unit_test(a_long_sentence_is_cut),
-		cmocka_unit_test(the_worst_reason_decides),
-		cmocka_unit_test(every_reason_has_its_own_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,17 @@ names(void **state)
 	for (unsigned i = 0; i < 5; i++)
 		assert_string_equal(
 		    nm_status_name((enum nm_status)i), statuses[i]);
+	/* each its own, but for the two that policy tells apart */
+	for (unsigned i = 0; i < NM_REASON_COUNT; i++) {
+		for (unsigned j = 0; j < i; j++) {
+			if (j == NM_REASON_REVOCATION_UNKNOWN &&
+			    i == NM_REASON_REVOCATION_REQUIRED)
+				continue;
+			assert_string_not_equal(
+			    nm_reason_name((enum nm_reason)i),
+			    nm_reason_name((enum nm_reason)j));
+		}
+	}
 	assert_string_equal(nm_reason_name(NM_REASON_COUNT), "");
 	assert_int_equal(nm_reason_effect(NM_REASON_COUNT), NM_EFFECT_INVALID);
 }

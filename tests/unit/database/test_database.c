@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "pki.h"
+#include "database.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <cert.h>
-#include <nss.h>
 #include <prerror.h>
 #include <secerr.h>
-
-#include <nssmime/database.h>
 
 static struct pki pki;
 
@@ -27,28 +24,6 @@ teardown(void **state)
 	(void)state;
 	pki_remove(&pki);
 	return 0;
-}
-
-static struct nm_database *
-open_db(const char *name)
-{
-	struct nm_database *db;
-	struct nm_fault fault = { 0 };
-	char path[256];
-
-	if (nm_database_open(pki_path(&pki, name, path), NM_DATABASE_CONFIGURED,
-		false, &db, &fault) != NM_OK)
-		fail_msg("%s", fault.text);
-	return db;
-}
-
-/* All references were let go, or NSS would not stop. */
-static void
-close_db(struct nm_database **db)
-{
-	nm_database_close(db);
-	assert_null(*db);
-	assert_false(NSS_IsInitialized());
 }
 
 static size_t
@@ -77,7 +52,7 @@ reading_leaves_the_files(void **state)
 		"cp -r db calm; sha256sum calm/* > calm.sums; "
 		"stat -c '%%n %%Y %%s' calm calm/* > calm.stat; sleep 1.1"),
 	    0);
-	db = open_db("calm");
+	db = open_db(&pki, "calm");
 	assert_true(nm_database_writable(db));
 	assert_int_equal(nm_database_get_kind(db), NM_DATABASE_CONFIGURED);
 	assert_int_equal(list(), 16);
@@ -89,7 +64,7 @@ reading_leaves_the_files(void **state)
 	    0);
 	/* pkcs11.txt is not made either */
 	assert_int_equal(pki_run(&pki, "cp -r db bare; rm bare/pkcs11.txt"), 0);
-	db = open_db("bare");
+	db = open_db(&pki, "bare");
 	assert_int_equal(list(), 16);
 	close_db(&db);
 	assert_int_equal(pki_run(&pki, "test $(ls bare | wc -l) = 2"), 0);
@@ -103,7 +78,7 @@ opened_again_and_again(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		db = open_db("db");
+		db = open_db(&pki, "db");
 		assert_int_equal(nm_database_open(pki_path(&pki, "db", path),
 				     NM_DATABASE_OWN, false, &second, NULL),
 		    NM_ERR_INTERNAL);
@@ -174,7 +149,7 @@ odd_folders(void **state)
 			pki_write(&pki, to, b.data, b.len);
 			nm_buffer_reset(&b);
 		}
-		db = open_db(names[i]);
+		db = open_db(&pki, names[i]);
 		assert_int_equal(list(), 16);
 		close_db(&db);
 	}
@@ -197,7 +172,7 @@ broken(void **state)
 	    NM_ERR_DATABASE_UNAVAILABLE);
 	assert_null(db);
 	assert_false(NSS_IsInitialized());
-	db = open_db("db"); /* and another one after it */
+	db = open_db(&pki, "db"); /* and another one after it */
 	close_db(&db);
 	assert_int_equal(
 	    nm_database_open("relative", NM_DATABASE_OWN, false, &db, NULL),
@@ -212,7 +187,7 @@ epoch(void **state)
 
 	(void)state;
 	assert_int_equal(pki_run(&pki, "cp -r db moving"), 0);
-	db = open_db("moving");
+	db = open_db(&pki, "moving");
 	first = nm_database_epoch(db);
 	assert_int_equal(list(), 16);
 	assert_true(first == nm_database_epoch(db));
@@ -232,7 +207,7 @@ epoch(void **state)
 static void
 roots_and_engine(void **state)
 {
-	struct nm_database *db = open_db("db");
+	struct nm_database *db = open_db(&pki, "db");
 
 	(void)state;
 	assert_true(SECMOD_HasRootCerts());

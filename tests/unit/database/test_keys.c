@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "pki.h"
+#include "database.h"
 
 #include <cert.h>
-#include <nss.h>
-
-#include <nssmime/database.h>
 
 static struct pki pki;
 
@@ -26,27 +23,6 @@ teardown(void **state)
 	(void)state;
 	pki_remove(&pki);
 	return 0;
-}
-
-static struct nm_database *
-open_db(const char *name)
-{
-	struct nm_database *db;
-	struct nm_fault fault = { 0 };
-	char path[256];
-
-	if (nm_database_open(pki_path(&pki, name, path), NM_DATABASE_CONFIGURED,
-		false, &db, &fault) != NM_OK)
-		fail_msg("%s", fault.text);
-	return db;
-}
-
-/* All references were let go, or NSS would not stop. */
-static void
-close_db(struct nm_database **db)
-{
-	nm_database_close(db);
-	assert_false(NSS_IsInitialized());
 }
 
 static CERTCertificate *
@@ -85,7 +61,7 @@ whose_key_is_there(void **state)
 		"pss", "expired" };
 	static const char *const others[] = { "ca", "intermediate", "stranger",
 		"mallory" };
-	struct nm_database *db = open_db("db");
+	struct nm_database *db = open_db(&pki, "db");
 	CERTCertificate *cert;
 	PK11SlotInfo *slot;
 
@@ -118,7 +94,7 @@ while_locked(void **state)
 			     "printf '\\n' > none; "
 			     "certutil -W -d sql:locked -f none -@ pw"),
 	    0);
-	db = open_db("locked");
+	db = open_db(&pki, "locked");
 	cert = load("alice");
 	slot = nm_database_key_slot(db, cert);
 	assert_non_null(slot);
@@ -138,7 +114,7 @@ a_key_that_comes(void **state)
 
 	(void)state;
 	assert_int_equal(pki_run(&pki, "rm -rf later; cp -r db later"), 0);
-	db = open_db("later");
+	db = open_db(&pki, "later");
 	assert_false(owns(db, "mallory"));
 	assert_int_equal(pki_run(&pki,
 			     "pk12util -i mallory.p12 -d sql:later -W nssmime "

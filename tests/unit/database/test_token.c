@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "pki.h"
+#include "database.h"
 #include "script.h"
 
 #include <cert.h>
-#include <nss.h>
-
-#include <nssmime/database.h>
 
 static struct pki pki;
 
@@ -27,25 +24,6 @@ teardown(void **state)
 	(void)state;
 	pki_remove(&pki);
 	return 0;
-}
-
-static struct nm_database *
-open_db(const char *name)
-{
-	struct nm_database *db;
-	char path[256];
-
-	assert_int_equal(nm_database_open(pki_path(&pki, name, path),
-			     NM_DATABASE_CONFIGURED, false, &db, NULL),
-	    NM_OK);
-	return db;
-}
-
-static void
-close_db(struct nm_database **db)
-{
-	nm_database_close(db);
-	assert_false(NSS_IsInitialized());
 }
 
 static enum nm_error
@@ -77,7 +55,7 @@ locked(struct nm_database *db)
 static void
 unlocking(void **state)
 {
-	struct nm_database *db = open_db("locked");
+	struct nm_database *db = open_db(&pki, "locked");
 	struct script right = { .answers = { "secret" } };
 	struct script late = { .answers = { "wrong", "", "secret" } };
 	struct script wrong = { .answers = { "a", "b", "c", "secret" } };
@@ -113,7 +91,7 @@ unlocking(void **state)
 static void
 by_name(void **state)
 {
-	struct nm_database *db = open_db("locked");
+	struct nm_database *db = open_db(&pki, "locked");
 	struct script s = { .answers = { "secret" } };
 	struct nm_asker asker = script_asker(&s);
 
@@ -141,7 +119,7 @@ newer_form(void **state)
 			     "\"UPDATE metaData SET "
 			     "item1 = randomblob(48) WHERE id = 'password'\""),
 	    0);
-	db = open_db("newer");
+	db = open_db(&pki, "newer");
 	assert_int_equal(unlock(db, &s), NM_ERR_PASSWORD_FORMAT_UNSUPPORTED);
 	assert_int_equal(s.asked, 0);
 	close_db(&db);
@@ -159,7 +137,7 @@ changing(void **state)
 
 	(void)state;
 	assert_int_equal(pki_run(&pki, "cp -r db changing"), 0);
-	db = open_db("changing");
+	db = open_db(&pki, "changing");
 	asker = script_asker(&first);
 	/* there is no old one to be asked for */
 	assert_int_equal(
@@ -173,7 +151,7 @@ changing(void **state)
 		"echo 'new pä$' > new; certutil -K -d sql:changing -f new"),
 	    0);
 
-	db = open_db("changing");
+	db = open_db(&pki, "changing");
 	assert_true(locked(db));
 	asker = script_asker(&wrong);
 	assert_int_equal(nm_token_change_password(db, NULL, &asker, NULL),
@@ -205,7 +183,7 @@ load(const char *name)
 static void
 owning(void **state)
 {
-	struct nm_database *db = open_db("locked");
+	struct nm_database *db = open_db(&pki, "locked");
 	struct script s = { .answers = { "secret" } };
 	CERTCertificate *alice = load("alice"), *ca = load("ca");
 	PK11SlotInfo *slot;
@@ -238,7 +216,7 @@ has(const char *const list[16], const char *name)
 static void
 abilities(void **state)
 {
-	struct nm_database *db = open_db("db");
+	struct nm_database *db = open_db(&pki, "db");
 	struct nm_abilities a;
 
 	(void)state;
