@@ -16,9 +16,8 @@ case ${1-} in
 	shift
 	;;
 esac
-# shellcheck source=packaging/dependencies.sh
-. "$source/packaging/dependencies.sh"
-configure_and_build "$source" "$build" -DCMAKE_BUILD_TYPE=Release \
-    -DNSSMIME_TESTS=ON
+cmake -S "$source" -B "$build" -DCMAKE_BUILD_TYPE=Release -DNSSMIME_TESTS=ON \
+    >/dev/null
+cmake --build "$build" --parallel "$(nproc)" --target nssmime-host bench_client
 exec python3 -B "$source/tests/bench/bench.py" \
     "$build/host/nssmime-host" "$build/tests/bench/bench_client" "$@"

@@ -17,20 +17,20 @@ shift
 source=$(cd "$(dirname "$0")/../.." && pwd)
 build=${NSSMIME_FUZZ_BUILD:-$source/build-fuzz}
 corpora=${NSSMIME_CORPORA:-$source/../shared/corpora}
-# shellcheck source=packaging/dependencies.sh
-. "$source/packaging/dependencies.sh"
-configure_and_build "$source" "$build" -DCMAKE_BUILD_TYPE=Debug \
-    -DCMAKE_C_COMPILER=clang -DNSSMIME_SANITIZE=ON -DNSSMIME_FUZZ=ON
-seeds=$build/tests/fuzz/seeds
-export NSSMIME_TEST_PKI=$build/tests/fuzz/pki
-bash "$source/tests/fuzz/seeds.sh" "$seeds" "$NSSMIME_TEST_PKI"
-
 if [ $# -eq 0 ]; then
 	for path in "$source"/tests/fuzz/fuzz_*.c; do
 		name=$(basename "$path" .c)
 		set -- "$@" "${name#fuzz_}"
 	done
 fi
+cmake -S "$source" -B "$build" -DCMAKE_BUILD_TYPE=Debug \
+    -DCMAKE_C_COMPILER=clang -DNSSMIME_SANITIZE=ON -DNSSMIME_FUZZ=ON \
+    >/dev/null
+cmake --build "$build" --parallel "$(nproc)" --target "${@/#/fuzz_}"
+seeds=$build/tests/fuzz/seeds
+export NSSMIME_TEST_PKI=$build/tests/fuzz/pki
+bash "$source/tests/fuzz/seeds.sh" "$seeds" "$NSSMIME_TEST_PKI"
+
 mkdir -p "$build/findings"
 for name in "$@"; do
 	corpus=$build/corpus/$name
