@@ -203,35 +203,86 @@ take_options(struct host_call *call, struct json_object *params,
 
 struct copies {
 	struct host_call *call;
-	struct json_object *streams;
+	struct json_object *streams; /* `copyStreams`, or NULL */
 	struct copy {
 		char *address;
+		struct json_object *stream; /* of those, or NULL */
 		struct nm_stage *output;
 	} * items;
 	size_t count;
 };
+
+static bool
+is_taken(const struct copies *c, const struct json_object *stream)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->items[i].stream == stream)
+			return true;
+	}
+	return false;
+}
+
+/* The first stream that is left: for this address, or with NULL for any. A
+ * copy without an address goes by the name "". */
+static struct json_object *
+find_stream(const struct copies *c, const char *address, const char **found)
+{
+	struct json_object_iterator at, end;
+
+	if (c->streams == NULL)
+		return NULL;
+	at = json_object_iter_begin(c->streams);
+	end = json_object_iter_end(c->streams);
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+		struct json_object *stream = json_object_iter_peek_value(&at);
+		const char *name = json_object_iter_peek_name(&at);
+
+		if (is_taken(c, stream) ||
+		    (address != NULL && strcmp(name, address) != 0 &&
+			!nm_address_equal(name, address)))
+			continue;
+		*found = name;
+		return stream;
+	}
+	return NULL;
+}
+
+/* Whoever names a stream for a copy that there is not is mistaken about who
+ * gets one. */
+static enum nm_error
+check_streams(const struct copies *c, struct nm_fault *fault)
+{
+	const char *name;
+
+	if (find_stream(c, NULL, &name) == NULL)
+		return NM_OK;
+	return nm_fail(fault, NM_ERR_INVALID_PARAMS,
+	    "\"copyStreams\" names \"%.200s\", for whom there is no copy",
+	    name);
+}
 
 static enum nm_error
 new_copy(void *arg, const char *address, struct nm_stage **out)
 {
 	struct copies *c = arg;
 	struct copy *all, *copy;
-	struct json_object *stream = NULL;
+	struct json_object *stream;
+	const char *name;
 	enum nm_error error;
 
 	all = reallocarray(c->items, c->count + 1, sizeof(*all));
 	if (all == NULL)
 		return NM_ERR_INTERNAL;
 	c->items = all;
-	copy = &all[c->count];
-	copy->output = NULL;
 	if (address == NULL)
 		address = "";
+	stream = find_stream(c, address, &name);
+	copy = &all[c->count];
+	copy->output = NULL;
+	copy->stream = stream;
 	if ((copy->address = strdup(address)) == NULL)
 		return NM_ERR_INTERNAL;
 	c->count++;
-	if (c->streams != NULL)
-		stream = host_member(c->streams, address);
 	error = host_output_new(c->call, stream, &copy->output);
 	*out = copy->output;
 	return error;
@@ -403,6 +454,8 @@ handle(struct host_call *call, struct json_object *params,
 		    nm_protecting_result(protecting));
 		goto out;
 	}
+	if ((error = check_streams(&copies, fault)) != NM_OK)
+		goto out;
 	host_build_begin(&b);
 	host_build_add(&b, "content", host_output_result(output));
 	build_result(&b, nm_protecting_result(protecting));

@@ -33,12 +33,18 @@ append_field(struct nm_buffer *out, const struct nm_field *f)
 		nm_buffer_string(out, "\r\n");
 }
 
-/* Fields of the message itself. Bcc goes nowhere (RFC 5322 3.6.3), and an
- * HP-Outer is of another message. */
+/* Those that go nowhere (RFC 5322 3.6.3, 3.6.6). */
+static bool
+is_secret(const struct nm_field *f)
+{
+	return nm_field_is(f, "Bcc") || nm_field_is(f, "Resent-Bcc");
+}
+
+/* Fields of the message itself: an HP-Outer is of another message. */
 static bool
 is_own(const struct nm_field *f)
 {
-	return !nm_field_is_structural(f) && !nm_field_is(f, "Bcc") &&
+	return !nm_field_is_structural(f) && !is_secret(f) &&
 	    !nm_field_is(f, NM_HP_OUTER);
 }
 
@@ -51,7 +57,7 @@ divide_plainly(const struct nm_header *header, struct nm_divided_header *d)
 		const struct nm_field *f = nm_header_at(header, i);
 
 		if (!nm_field_is_structural(f)) {
-			if (!nm_field_is(f, "Bcc"))
+			if (!is_secret(f))
 				append_field(&d->outer, f);
 		} else if (!nm_field_is(f, "MIME-Version")) {
 			append_field(&d->inner, f);

@@ -89,6 +89,17 @@ build_copy(struct nm_protecting *p, struct nm_copy *copy,
 	return copy->encrypt == NULL ? error : NM_OK;
 }
 
+/* Addresses can share a certificate: it is named once in a copy. */
+static bool
+is_among(CERTCertificate *cert, const struct nm_encrypt_to *to, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (CERT_CompareCerts(to[i].cert, cert))
+			return true;
+	}
+	return false;
+}
+
 /* The common copy first, then one for each Bcc recipient. */
 static enum nm_error
 build_copies(struct nm_protecting *p)
@@ -104,8 +115,10 @@ build_copies(struct nm_protecting *p)
 		return NM_ERR_INTERNAL;
 	}
 	for (size_t i = 0; i < p->addressee_count; i++) {
-		if (!p->addressees[i].bcc)
-			to[open++] = encrypt_to(p, &p->addressees[i]);
+		const struct nm_addressee *a = &p->addressees[i];
+
+		if (!a->bcc && !is_among(a->cert, to, open))
+			to[open++] = encrypt_to(p, a);
 	}
 	p->copies[0].output = p->outputs.output;
 	p->copy_count = 1;

@@ -8,7 +8,8 @@
 /* Someone to encrypt to. */
 struct nm_addressee {
 	CERTCertificate *cert; /* own reference */
-	char *address;
+	char *address;	       /* or NULL */
+	bool by_address; /* not by the certificate, which has this address */
 	bool bcc;
 	bool self;
 };
@@ -31,6 +32,8 @@ struct nm_protecting {
 	/* signer.c */
 	CERTCertificate *signer;
 	CERTCertificate *own_recipient; /* the sender's own, to encrypt to */
+	enum nm_error own_problem;	/* why there is none, */
+	nm_reasons own_reasons;		/* and what is wrong with those */
 	struct nm_path path;
 	CERTCertificate **include;
 	struct nm_sign_as as;

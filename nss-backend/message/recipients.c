@@ -27,35 +27,37 @@ nm_protecting_add_problem(struct nm_protecting *p, const char *address,
 	return NM_OK;
 }
 
-/* Takes over the reference to the certificate. */
+/* The new one is the last. */
 static enum nm_error
 add(struct nm_protecting *p, CERTCertificate *cert, const char *address,
-    bool bcc, bool self)
+    bool bcc)
 {
 	struct nm_addressee *all, *a;
 
-	if (p->addressee_count >= NM_MAX_RECIPIENTS) {
-		CERT_DestroyCertificate(cert);
+	if (p->addressee_count >= NM_MAX_RECIPIENTS)
 		return nm_fail(p->fault, NM_ERR_MALFORMED_MESSAGE,
 		    "More than %u recipients", NM_MAX_RECIPIENTS);
-	}
 	all = reallocarray(p->addressees, p->addressee_count + 1, sizeof(*all));
-	if (all == NULL) {
-		CERT_DestroyCertificate(cert);
+	if (all == NULL)
 		return NM_ERR_INTERNAL;
-	}
 	p->addressees = all;
 	a = &all[p->addressee_count++];
-	a->cert = cert;
+	memset(a, 0, sizeof(*a));
+	a->cert = CERT_DupCertificate(cert);
 	a->bcc = bcc;
-	a->self = self;
-	a->address = NULL;
 	if (address != NULL && (a->address = strdup(address)) == NULL)
 		return NM_ERR_INTERNAL;
 	return NM_OK;
 }
 
-/* One address is served once; being named openly outweighs a Bcc. */
+/* Being named openly outweighs a Bcc. */
+static void
+name_again(struct nm_addressee *a, bool bcc)
+{
+	a->bcc &= bcc;
+}
+
+/* One address is served once. */
 static bool
 already_there(struct nm_protecting *p, const char *address, bool bcc)
 {
@@ -65,11 +67,40 @@ already_there(struct nm_protecting *p, const char *address, bool bcc)
 		if (a->address == NULL ||
 		    !nm_address_equal(a->address, address))
 			continue;
-		if (!bcc)
-			a->bcc = false;
+		a->by_address = true;
+		name_again(a, bcc);
 		return true;
 	}
 	return false;
+}
+
+/*
+ * So is one certificate; but two addresses that share it are two places that a
+ * mail goes to. Where only one of the two names an address, they are the same.
+ */
+static enum nm_error
+add_certificate(struct nm_protecting *p, CERTCertificate *cert,
+    const char *address, bool by_address, bool bcc)
+{
+	enum nm_error error;
+
+	for (size_t i = 0; i < p->addressee_count; i++) {
+		struct nm_addressee *a = &p->addressees[i];
+
+		if ((a->by_address && by_address) ||
+		    !CERT_CompareCerts(a->cert, cert))
+			continue;
+		name_again(a, bcc);
+		if (!by_address)
+			return NM_OK;
+		free(a->address);
+		a->by_address = true;
+		a->address = strdup(address);
+		return a->address == NULL ? NM_ERR_INTERNAL : NM_OK;
+	}
+	if ((error = add(p, cert, address, bcc)) == NM_OK)
+		p->addressees[p->addressee_count - 1].by_address = by_address;
+	return error;
 }
 
 static enum nm_error
@@ -83,8 +114,7 @@ add_by_address(struct nm_protecting *p, const char *address, bool bcc)
 	error = nm_choose_recipient(p->options.index, p->options.db, address,
 	    p->options.now, p->evidence, &choice);
 	if (error == NM_OK)
-		error = add(
-		    p, CERT_DupCertificate(choice.cert), address, bcc, false);
+		error = add_certificate(p, choice.cert, address, true, bcc);
 	else if (error == NM_ERR_CERTIFICATE_NOT_FOUND ||
 	    error == NM_ERR_CERTIFICATE_UNUSABLE)
 		error = nm_protecting_add_problem(
@@ -121,8 +151,8 @@ add_by_fingerprint(struct nm_protecting *p, const char *fingerprint, bool bcc)
 	error = nm_certificate_describe(p->options.db, cert, &what);
 	if (error != NM_OK)
 		return error;
-	error = add(p, CERT_DupCertificate(cert),
-	    what.address_count == 0 ? NULL : what.addresses[0], bcc, false);
+	error = add_certificate(p, cert,
+	    what.address_count == 0 ? NULL : what.addresses[0], false, bcc);
 	nm_certificate_clear(&what);
 	return error;
 }
@@ -228,23 +258,24 @@ add_given(struct nm_protecting *p, const struct nm_header *header)
 static enum nm_error
 add_self(struct nm_protecting *p)
 {
-	char self[NM_FINGERPRINT_SIZE], other[NM_FINGERPRINT_SIZE];
+	enum nm_error error;
 
 	if (p->own_recipient == NULL) {
 		if (!p->options.to_self_required)
 			return NM_OK;
 		return nm_protecting_add_problem(p,
-		    p->from == NULL ? "" : p->from, false,
-		    NM_ERR_CERTIFICATE_NOT_FOUND, 0);
+		    p->from == NULL ? "" : p->from, false, p->own_problem,
+		    p->own_reasons);
 	}
-	nm_certificate_fingerprint(p->own_recipient, self);
 	for (size_t i = 0; i < p->addressee_count; i++) {
-		nm_certificate_fingerprint(p->addressees[i].cert, other);
-		if (!p->addressees[i].bcc && strcmp(self, other) == 0)
+		if (!p->addressees[i].bcc &&
+		    CERT_CompareCerts(p->addressees[i].cert, p->own_recipient))
 			return NM_OK;
 	}
-	return add(
-	    p, CERT_DupCertificate(p->own_recipient), p->from, false, true);
+	error = add(p, p->own_recipient, p->from, false);
+	if (error == NM_OK)
+		p->addressees[p->addressee_count - 1].self = true;
+	return error;
 }
 
 static enum nm_error

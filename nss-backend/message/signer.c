@@ -169,6 +169,7 @@ nm_protecting_find_self(struct nm_protecting *p)
 	struct nm_choice choice;
 	enum nm_error error;
 
+	p->own_problem = NM_ERR_CERTIFICATE_NOT_FOUND;
 	if (p->from == NULL)
 		return NM_OK;
 	error = nm_choose_recipient(p->options.index, p->options.db, p->from,
@@ -176,6 +177,10 @@ nm_protecting_find_self(struct nm_protecting *p)
 	/* Only one whose key is here makes the copy readable. */
 	if (error == NM_OK && nm_index_own(p->options.index, choice.cert))
 		p->own_recipient = CERT_DupCertificate(choice.cert);
+	if (error == NM_ERR_CERTIFICATE_UNUSABLE) {
+		p->own_problem = error;
+		p->own_reasons = choice.reasons;
+	}
 	nm_choice_clear(&choice);
 	return error == NM_ERR_INTERNAL ? error : NM_OK;
 }

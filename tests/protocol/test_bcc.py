@@ -159,6 +159,39 @@ class Bcc(MailCase):
         self.assertEqual(inline["address"], address("erin"))
         self.assertEqual(self.decrypted("dave", bytes(sink)), TEXT)
 
+    def test_stream_by_another_spelling(self):
+        """Addresses are compared as addresses, as everywhere."""
+        sink = bytearray()
+        result, _ = self.protect(
+            mail(more="Bcc: dave@example.org\r\n"), encrypt={},
+            copyStreams={"Dave@EXAMPLE.org": {
+                "stream": self.host.open_output(sink.extend)}})
+        copy, = result["copies"]
+        self.assertIn("stream", copy)
+        self.assertEqual(self.decrypted("dave", bytes(sink)), TEXT)
+
+    def test_stream_for_nobody(self):
+        """A client that is mistaken about who gets a copy learns it."""
+        def streams(*names):
+            return {name: {"stream": self.host.open_output(
+                bytearray().extend)} for name in names}
+
+        for more, encrypt, names, wrong in (
+                (BCC, {}, ("dave@example.org", "bob@example.org"),
+                 "bob@example.org"),
+                (BCC, {}, ("dave@example.org", "DAVE@example.org"),
+                 "DAVE@example.org"),
+                ("", {}, ("dave@example.org",), "dave@example.org"),
+                (BCC, {}, ("nonsense",), "nonsense")):
+            with self.subTest(names):
+                failure = self.refused(
+                    "invalid-params", self.protect, mail(more=more),
+                    encrypt=encrypt, copyStreams=streams(*names))
+                self.assertIn('"copyStreams"', failure.message)
+                self.assertIn(wrong, failure.message)
+        self.refused("invalid-params", self.protect, mail(more=BCC), sign={},
+                     copyStreams=streams("dave@example.org"))
+
     def test_too_large_for_inline(self):
         content = TEXT + 20000 * (b"y" * 70 + b"\r\n")
         self.refused("too-large", self.protect,
@@ -172,6 +205,25 @@ class Bcc(MailCase):
         self.assertEqual([entry["address"]
                           for entry in failure.data["addresses"]],
                          [address("nobody")])
+
+    def test_resent_bcc(self):
+        """RFC 5322 section 3.6.6: as Bcc, of whoever sent it on."""
+        more = ("Resent-From: alice@example.org\r\n"
+                "Resent-Bcc: Zoe <zoe@example.org>\r\n"
+                "resent-bcc: Yan\r\n <yan@example.org>\r\n")
+        for how in ({"sign": {}}, {"encrypt": {}},
+                    {"sign": {}, "encrypt": {}}):
+            for policy in ("none", "baseline", "shy"):
+                with self.subTest(how, policy=policy):
+                    _, out = self.protect(
+                        mail(more=more), headerProtection=policy, **how)
+                    _, inner = self.read(out)
+                    for data in (out, inner):
+                        self.assertNotIn(b"resent-bcc", data.lower())
+                        self.assertNotIn(b"zoe@", data)
+                        self.assertNotIn(b"yan@", data)
+                    self.assertEqual(values(out, "Resent-From"),
+                                     ["alice@example.org"])
 
     def test_several_fields(self):
         result, out = self.protect(

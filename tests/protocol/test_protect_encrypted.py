@@ -109,6 +109,11 @@ class Encrypted(MailCase):
         self.assertEqual([entry["address"]
                           for entry in failure.data["addresses"]],
                          [address("nobody")])
+        failure = self.refused("certificate-unusable", self.protect,
+                               mail("expired"), encrypt={"toSelf": True})
+        self.assertEqual(failure.data["addresses"], [
+            {"address": address("expired"), "kind": "certificate-unusable",
+             "reasons": ["expired"]}])
 
     def test_sender_is_a_recipient(self):
         _, out = self.protect(mail(to=("bob", "alice")), encrypt={})

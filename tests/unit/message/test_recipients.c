@@ -109,6 +109,18 @@ the_senders_own_copy(void **state)
 	assert_string_equal(
 	    s.result->problems[0].address, "nobody@example.org");
 	sent_clear(&s);
+	/* and then it says why */
+	assert_int_equal(send_to(&o,
+			     "From: expired@example.org\r\n"
+			     "To: bob@example.org\r\n",
+			     &s),
+	    NM_ERR_CERTIFICATE_UNUSABLE);
+	assert_int_equal(s.result->problem_count, 1);
+	assert_int_equal(
+	    s.result->problems[0].kind, NM_ERR_CERTIFICATE_UNUSABLE);
+	assert_reasons(
+	    s.result->problems[0].reasons, NM_REASON_BIT(NM_REASON_EXPIRED));
+	sent_clear(&s);
 }
 
 /* Nobody sees who is in Bcc: neither in the common copy nor in another's. */
@@ -181,6 +193,88 @@ named_by_the_caller(void **state)
 	check_refused(&o, "To: bob@example.org\r\n", NM_ERR_INVALID_PARAMS);
 }
 
+/* How many the copies at hand are encrypted to, the common one first. */
+static void
+assert_infos(const struct sent *s, unsigned common, size_t copies)
+{
+	struct mail m;
+
+	assert_int_equal(s->count, copies);
+	for (size_t i = 0; i <= copies; i++) {
+		mail_read(i == 0 ? &s->output : &s->copies[i - 1], &m);
+		assert_int_equal(
+		    m.result->layers[0].recipients, i == 0 ? (int)common : 1);
+		mail_clear(&m);
+	}
+}
+
+/* A certificate is served once, however often and by whatever it is named;
+ * but each address has its mail. */
+static void
+named_again(void **state)
+{
+	static const struct {
+		const char *names[3]; /* "@" for an address, "!" for a Bcc */
+		const char *used;
+		unsigned common;
+		size_t copies;
+	} cases[] = {
+		{ { "bob", "bob" }, "bob@example.org ", 1, 0 },
+		{ { "@bob@example.org", "bob" }, "bob@example.org ", 1, 0 },
+		{ { "bob", "@bob@example.org" }, "bob@example.org ", 1, 0 },
+		{ { "!bob", "bob" }, "bob@example.org ", 1, 0 },
+		{ { "bob", "!bob" }, "bob@example.org ", 1, 0 },
+		{ { "bob", "!@BOB@example.org" }, "bob@example.org ", 1, 0 },
+		{ { "!@bob@example.org", "bob" }, "bob@example.org ", 1, 0 },
+		{ { "carol", "!bob", "!bob" },
+		    "carol@example.org bcc:bob@example.org ", 1, 1 },
+		/* it is named for an address that is not its first */
+		{ { "many", "@many.two@example.org" }, "many.two@example.org ",
+		    1, 0 },
+		{ { "@many.two@example.org", "many" }, "many.two@example.org ",
+		    1, 0 },
+		/* several addresses of one certificate */
+		{ { "@many@example.org", "@many.two@example.org", "many" },
+		    "many@example.org many.two@example.org ", 1, 0 },
+		{ { "@many@example.org", "!@many.two@example.org" },
+		    "many@example.org bcc:many.two@example.org ", 1, 1 },
+		{ { "@bob@example.org", "!@many@example.org",
+		      "!@many.two@example.org" },
+		    "bob@example.org bcc:many@example.org "
+		    "bcc:many.two@example.org ",
+		    1, 2 },
+	};
+	struct nm_protect_options o = encrypts();
+
+	(void)state;
+	o.recipients_given = true;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char fingerprints[3][NM_FINGERPRINT_SIZE];
+		struct nm_protect_recipient to[3];
+		struct sent s;
+
+		memset(to, 0, sizeof(to));
+		o.recipients = to;
+		for (size_t k = 0; k < 3 && cases[i].names[k] != NULL; k++) {
+			const char *name = cases[i].names[k];
+
+			to[k].bcc = *name == '!';
+			name += to[k].bcc ? 1 : 0;
+			if (*name == '@')
+				to[k].address = name + 1;
+			else
+				to[k].certificate =
+				    mail_fingerprint(name, fingerprints[k]);
+			o.recipient_count = k + 1;
+		}
+		if (send_to(&o, "", &s) != NM_OK)
+			fail_msg("case %zu: %s", i, s.fault.text);
+		assert_used(&s, cases[i].used);
+		assert_infos(&s, cases[i].common, cases[i].copies);
+		sent_clear(&s);
+	}
+}
+
 /* One who cannot read it and nothing is produced; all of them are named. */
 static void
 problems(void **state)
@@ -247,6 +341,7 @@ main(void)
 		cmocka_unit_test(the_senders_own_copy),
 		cmocka_unit_test(hidden_recipients),
 		cmocka_unit_test(named_by_the_caller),
+		cmocka_unit_test(named_again),
 		cmocka_unit_test(problems),
 		cmocka_unit_test(fields_that_cannot_be_read),
 	};
