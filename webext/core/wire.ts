@@ -183,6 +183,8 @@ export type Headers = {
   subject?: Field;
   date?: Field;
   differing: string[];
+  confidential?: string[];
+  removed?: string[];
 };
 
 export type Summary = {
@@ -279,6 +281,7 @@ export interface Methods {
       order?: "sign-then-encrypt" | "triple-wrap";
       headerProtection?: "none" | "baseline" | "shy";
       legacyDisplay?: boolean;
+      confidential?: string[];
     };
     result: {
       content?: Produced;

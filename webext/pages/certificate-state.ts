@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // What a certificate is good for, in three words.
 import type { Certificate, Reason } from "../core/wire.ts";
-import { type Level, sorted } from "./reason.ts";
+import { hasShort, type Level, reasonText, sorted } from "./reason.ts";
 import { date, keyOf, plural, t } from "./text.ts";
 
 export interface State {
@@ -16,11 +16,12 @@ export function isAuthority(certificate: Certificate): boolean {
   return certificate.usages.includes("authority");
 }
 
-/** What counts against it as of now; for an authority its own time alone. */
+/** What keeps it from being used at all: what counts against every use, or all that there is. */
 export function reasonsAgainst(certificate: Certificate): Reason[] {
   const { sign, encrypt } = certificate.status ?? {};
   if (!sign || !encrypt || sign.usable || encrypt.usable) return [];
-  return sorted(sign.reasons.filter((reason) => encrypt.reasons.includes(reason)));
+  const shared = sign.reasons.filter((reason) => encrypt.reasons.includes(reason));
+  return sorted(shared.length > 0 ? shared : [...sign.reasons, ...encrypt.reasons]);
 }
 
 function validity(certificate: Certificate, now: number): State {
@@ -47,6 +48,10 @@ function trust(certificate: Certificate): State {
   }
 }
 
+/** An issuer's time may be over where the certificate's own is not: that is said at length. */
+const shortReason = (reason: Reason): string =>
+  hasShort(reason) ? t(keyOf("short", reason)) : reasonText(reason);
+
 export function stateOf(certificate: Certificate, now = Date.now()): State {
   const time = validity(certificate, now);
   if (time.level === "bad") return time;
@@ -58,6 +63,5 @@ export function stateOf(certificate: Certificate, now = Date.now()): State {
   if (!sign || !encrypt || (sign.usable && encrypt.usable)) return time;
   if (sign.usable) return { ...time, text: `${time.text}, ${t("stateSignOnly")}` };
   if (encrypt.usable) return { ...time, text: `${time.text}, ${t("stateEncryptOnly")}` };
-  const worst = (reasonsAgainst(certificate)[0] ?? sign.reasons[0]) as Reason;
-  return { level: "bad", text: t(keyOf("short", worst)) };
+  return { level: "bad", text: shortReason(reasonsAgainst(certificate)[0] as Reason) };
 }

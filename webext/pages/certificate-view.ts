@@ -124,7 +124,7 @@ class View {
       section(
         t("sectionChain"),
         h("p", { class: "help" }, t("chainText")),
-        chainPicture(this.got.chain, this.got.table, aboutOf(certificate)),
+        chainPicture(this.got.chain, this.got.table),
       ),
       h(
         "details",

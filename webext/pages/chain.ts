@@ -4,7 +4,7 @@ import type { Certificate } from "../core/wire.ts";
 import { h, icon } from "./dom.ts";
 import { isAuthority, type State, stateOf } from "./certificate-state.ts";
 import { shortName, titleOf } from "./name.ts";
-import { type About, reasonList, said } from "./reason.ts";
+import { reasonList, said } from "./reason.ts";
 import { date, t } from "./text.ts";
 
 export function badge(state: State): HTMLElement {
@@ -16,12 +16,18 @@ function role(certificate: Certificate, isFirst: boolean): string {
   return t(certificate.subject === certificate.issuer ? "chainRoot" : "chainAuthority");
 }
 
-function link(certificate: Certificate, isFirst: boolean, about: About): HTMLElement {
+/** Why one that is vouched for is worth as much as what vouches for it need not be said twice. */
+function stateInChain(certificate: Certificate, isFirst: boolean): State {
+  const isRoot = certificate.subject === certificate.issuer;
+  const known = isAuthority(certificate) && (isRoot || certificate.trust !== "inherited");
+  return isFirst || known
+    ? stateOf(certificate)
+    : { level: "ok", text: t("stateValid", date(certificate.notAfter)) };
+}
+
+function link(certificate: Certificate, isFirst: boolean): HTMLElement {
   const reasons = certificate.reasons ?? [];
-  const state =
-    isFirst || isAuthority(certificate)
-      ? stateOf(certificate)
-      : { level: "ok" as const, text: t("stateValid", date(certificate.notAfter)) };
+  const state = stateInChain(certificate, isFirst);
   const worst = reasons.length > 0 && state.level === "ok";
   return h(
     "li",
@@ -36,7 +42,7 @@ function link(certificate: Certificate, isFirst: boolean, about: About): HTMLEle
         h("p", { class: "link-role" }, role(certificate, isFirst)),
         h("p", { class: "link-name" }, titleOf(certificate)),
         !worst && badge(state),
-        reasonList(reasons, about),
+        reasonList(reasons, null),
       ),
     ),
   );
@@ -45,7 +51,6 @@ function link(certificate: Certificate, isFirst: boolean, about: About): HTMLEle
 export function chainPicture(
   chain: readonly string[],
   table: Readonly<Record<string, Certificate>>,
-  about: About,
 ): HTMLElement {
   const found = chain.flatMap((fingerprint) => table[fingerprint] ?? []);
   const top = found.at(-1);
@@ -71,6 +76,6 @@ export function chainPicture(
     "ol",
     { class: "chain" },
     missing,
-    ...found.map((certificate, at) => link(certificate, at === 0, about)).reverse(),
+    ...found.map((certificate, at) => link(certificate, at === 0)).reverse(),
   );
 }

@@ -6,10 +6,16 @@ import type { Candidate } from "../core/wire.ts";
 import { button, h, icon } from "./dom.ts";
 import type { Page } from "./page.ts";
 import { said } from "./reason.ts";
-import { t } from "./text.ts";
+import { keyOf, t } from "./text.ts";
+
+/** The host's own words for a profile, which hold its name; ours for the others. */
+export function databaseLabel({ kind, label, id }: Pick<Candidate, "kind" | "label" | "id">): string {
+  if (kind === "thunderbird" || kind === "firefox") return label ?? id;
+  return t(keyOf("database", kind));
+}
 
 function row(page: Page, candidate: Candidate, changed: () => Promise<void>): HTMLElement {
-  const label = candidate.label ?? candidate.id;
+  const label = databaseLabel(candidate);
   const use = button(
     t("databaseUse"),
     async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // What holds for one mail, and why: the verdict, its reasons, and every layer.
+import { getCertificate } from "../core/actions/certificate-get.ts";
 import { certificateBox } from "./certificate-box.ts";
 import { type Child, facts, fill, h, type IconName, icon, section } from "./dom.ts";
 import { layerList } from "./layers.ts";
@@ -109,9 +110,24 @@ function show(reading: Reading): void {
   );
 }
 
+/** The certificates whose keys opened it: the reading has their fingerprints alone. */
+async function openedWith({ layers }: Reading): Promise<Reading["table"]> {
+  const fingerprints = [...new Set(layers.flatMap(({ decryptedWith }) => decryptedWith ?? []))];
+  const got = await Promise.allSettled(
+    fingerprints.map((fingerprint) => getCertificate(page.host, fingerprint)),
+  );
+  return Object.fromEntries(
+    got.flatMap((each) =>
+      each.status === "fulfilled"
+        ? [[each.value.certificate.fingerprint, each.value.certificate]]
+        : [],
+    ),
+  );
+}
+
 const handle = new URLSearchParams(location.search).get("handle") ?? "";
 const reading = await page.attempt(t("loading"), () => page.host.call("page.reading", { handle }));
-if (reading) show(reading);
+if (reading) show({ ...reading, table: { ...(await openedWith(reading)), ...reading.table } });
 else {
   const gone: [Key, Key] = ["detailsGone", "detailsGoneText"];
   fill(page.main, h("div", { class: "empty" }, icon("unknown"), ...gone.map((key) => h("p", {}, t(key)))));

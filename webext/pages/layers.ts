@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 // The layers of a mail, and who signed which.
 import type { Reading } from "../core/relay.ts";
-import type { Layer, Signer, Status } from "../core/wire.ts";
+import type { Layer, Reason, Signer, Status } from "../core/wire.ts";
 import { chainPicture } from "./chain.ts";
 import { facts, h, type IconName, icon } from "./dom.ts";
 import { titleOf } from "./name.ts";
-import { type Level, reasonList, said } from "./reason.ts";
+import { type About, type Level, reasonList, said } from "./reason.ts";
 import { dateAndTime, keyOf, plural, t } from "./text.ts";
 
 const levels: Record<Status, Level> = {
@@ -21,6 +21,11 @@ const pictures: Record<Layer["type"], IconName> = {
   "auth-enveloped": "lock",
   compressed: "packed",
 };
+
+/** Advice is given once: with the reasons of the whole mail, if it is among them. */
+function told({ summary }: Reading, reasons: Reason[]): About | null {
+  return reasons.every((reason) => summary.reasons.includes(reason)) ? null : "mail";
+}
 
 function signerView(signer: Signer, reading: Reading): HTMLElement {
   const level = levels[signer.status];
@@ -39,7 +44,7 @@ function signerView(signer: Signer, reading: Reading): HTMLElement {
         h("p", {}, said(level), t(keyOf("signer", signer.status))),
       ),
     ),
-    reasonList(signer.reasons, "mail"),
+    reasonList(signer.reasons, told(reading, signer.reasons)),
     facts([
       [
         t("fieldSignerAddress"),
@@ -54,7 +59,7 @@ function signerView(signer: Signer, reading: Reading): HTMLElement {
       [t("fieldMethod"), [signer.algorithm, signer.digest].filter(Boolean).join(", ")],
     ]),
     signer.chain.length > 0 && h("h5", {}, t("sectionChain")),
-    signer.chain.length > 0 && chainPicture(signer.chain, reading.table, "mail"),
+    signer.chain.length > 0 && chainPicture(signer.chain, reading.table),
   );
 }
 
@@ -79,7 +84,7 @@ function layerView(layer: Layer, reading: Reading): HTMLElement {
         h("span", { class: "hint" }, plural("layerRecipients", recipients)),
     ),
     layer.certificatesOnly && h("p", {}, t("layerCertificatesOnly")),
-    layer.reasons && reasonList(layer.reasons, "mail"),
+    layer.reasons && reasonList(layer.reasons, told(reading, layer.reasons)),
     layer.contentEncryption &&
       facts([
         [t("fieldMethod"), [layer.contentEncryption, layer.keyManagement].filter(Boolean).join(", ")],

@@ -37,7 +37,22 @@ const own: ReadonlySet<string> = new Set<Reason>([
   "weak-key",
   "no-address",
 ]);
+const short: ReadonlySet<string> = new Set<Reason>([
+  "issuer-unknown",
+  "issuer-untrusted",
+  "name-constraint",
+  "revoked",
+  "usage-not-permitted",
+  "no-address",
+  "weak-digest",
+  "weak-key",
+  "unsupported-algorithm",
+  "malformed",
+]);
 const person: ReadonlySet<string> = new Set<Reason>(["expired", "not-yet-valid"]);
+
+/** Those that a list of certificates has two or three words for. */
+export const hasShort = (reason: Reason): boolean => short.has(reason);
 
 export function reasonText(reason: Reason): string {
   return isKnown(reason) ? t(keyOf("reason", reason)) : reason;
@@ -55,7 +70,8 @@ export function sorted(reasons: readonly Reason[]): Reason[] {
   return [...new Set(reasons)].sort((a, b) => order.indexOf(levelOf(a)) - order.indexOf(levelOf(b)));
 }
 
-export function reasonList(reasons: readonly Reason[], about: About): HTMLElement | null {
+/** `about` is null where the advice stands elsewhere on the page. */
+export function reasonList(reasons: readonly Reason[], about: About | null): HTMLElement | null {
   if (reasons.length === 0) return null;
   return h(
     "ul",
@@ -70,7 +86,8 @@ export function reasonList(reasons: readonly Reason[], about: About): HTMLElemen
           "div",
           {},
           h("p", { class: "reason" }, said(level), reasonText(reason)),
-          h("p", { class: "advice" }, h("strong", {}, `${t("whatNow")}: `), adviceFor(reason, about)),
+          about &&
+            h("p", { class: "advice" }, h("strong", {}, `${t("whatNow")}: `), adviceFor(reason, about)),
         ),
       );
     }),

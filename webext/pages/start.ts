@@ -7,7 +7,7 @@ import type { Identity } from "../core/relay.ts";
 import type { Certificate, Method } from "../core/wire.ts";
 import { badge } from "./chain.ts";
 import { reasonsAgainst, stateOf } from "./certificate-state.ts";
-import { databaseChoice } from "./database-choice.ts";
+import { databaseChoice, databaseLabel } from "./database-choice.ts";
 import { button, type Child, fill, h, icon } from "./dom.ts";
 import { importButton, takeDrops } from "./import.ts";
 import { openPage } from "./page.ts";
@@ -48,10 +48,10 @@ async function hostStep(): Promise<{ step: Step; methods: string[] }> {
 
 async function databaseStep(): Promise<Step> {
   try {
-    const { label } = await databaseStatus(page.host);
+    const status = await databaseStatus(page.host);
     const choice = await databaseChoice(page, show);
     const others = h("details", {}, h("summary", {}, t("stepDatabaseOther")), h("p", { class: "help" }, t("databaseText")), choice);
-    return { state: "done", text: t("stepDatabaseOk", label ?? ""), children: [others] };
+    return { state: "done", text: t("stepDatabaseOk", databaseLabel(status)), children: [others] };
   } catch (failure) {
     // Another one can be chosen where this one does not open.
     const choice = await databaseChoice(page, show).catch(() => null);
@@ -81,14 +81,8 @@ function identityView(
   if (done && chosen) {
     content.push(h("p", {}, t("identityOk", stateOf(chosen).text)));
   } else if (chosen) {
-    const { sign, encrypt } = chosen.status ?? {};
-    const reasons = reasonsAgainst(chosen);
-    const half = sign?.usable ? encrypt?.reasons : sign?.reasons;
-    content.push(
-      h("p", {}, t(signs || decrypts ? "identityHalf" : "identityBad")),
-      reasonList(reasons.length > 0 ? reasons : (half ?? []), "own"),
-      h("p", {}, h("a", { class: "button", href: `certificates.html#show=${chosen.fingerprint}` }, t("identityShow"))),
-    );
+    if (signs || decrypts) content.push(h("p", {}, t(signs ? "identitySignOnly" : "identityEncryptOnly")));
+    else content.push(h("p", {}, t("identityBad")), reasonList(reasonsAgainst(chosen), "own"));
   } else {
     content.push(h("p", {}, t("identityNone")), h("p", { class: "hint" }, t("identityNoneText")));
   }
@@ -98,6 +92,12 @@ function identityView(
         "p",
         { class: "toolbar" },
         importButton(page, t("identityHave"), show),
+        chosen &&
+          h(
+            "a",
+            { class: "button", href: `certificates.html#show=${chosen.fingerprint}` },
+            t("identityShow"),
+          ),
         methods.includes("certificate.request" satisfies Method) &&
           h("a", { class: "button", href: "certificates.html#request" }, t("requestButton")),
       ),
@@ -111,9 +111,12 @@ function identityView(
         "p",
         { class: "row-title" },
         icon(done ? "ok" : "warn"),
-        name ? `${name} <${address}>` : address,
-        " ",
-        chosen && !done && badge(stateOf(chosen)),
+        h(
+          "span",
+          {},
+          name ? `${name} <${address}> ` : `${address} `,
+          chosen && !done && badge(stateOf(chosen)),
+        ),
       ),
       ...content,
     ),
@@ -159,9 +162,12 @@ function stepView(title: Key, { state, text, children }: Step, number: number): 
       "h2",
       {},
       h("span", { class: "step-mark" }, state === "done" ? icon("ok") : String(number)),
-      t(title),
-      " ",
-      h("span", { class: `badge ${marks[state]}` }, t(stateWords[state])),
+      h(
+        "span",
+        {},
+        `${t(title)} `,
+        h("span", { class: `badge ${marks[state]}` }, t(stateWords[state])),
+      ),
     ),
     text !== "" && state !== "waiting" && h("p", { class: "step-text" }, text),
     ...children,

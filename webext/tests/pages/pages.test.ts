@@ -154,6 +154,8 @@ const states: State[] = [
     },
     says: "choose one with certificates",
   },
+  { name: "request", path: "certificates.html#request", home: () => full, says: "Make the request" },
+  { name: "find", path: "certificates.html#find", home: () => full, says: "E-mail address of the person" },
   { name: "settings", path: "settings.html", home: () => full, identities: [alice, nobody], says: "Where your certificates are" },
   { name: "settings-missing", path: "settings.html", home: () => absent, says: "does not find the helper program" },
   { name: "settings-broken", path: "settings.html", home: () => broken, says: "Use this one" },

@@ -73,6 +73,9 @@ test("a state says the worst in few words", () => {
   });
   assert.deepEqual(state(both("revoked")), { level: "bad", text: "Revoked" });
   assert.equal(state(both("issuer-unknown")).text, "Issuer unknown");
+  assert.equal(state(both("expired")).text, "The certificate had expired.");
+  const odd = { status: { sign: use("weak-key"), encrypt: use("usage-not-permitted") } };
+  assert.equal(state(odd).level, "bad");
   const half = { status: { sign: use(), encrypt: use("usage-not-permitted") } };
   assert.match(state(half).text, /for signing only$/);
   assert.equal(state(half).level, "ok");

@@ -39,6 +39,7 @@ const composed = new Set([
   ]),
   ...schema.types.revocation.map((name: string) => key("revocation", name)),
   ...schema.types.layer.type.map((name: string) => key("layer", name)),
+  ...["own", "configured", "shared"].map((name) => key("database", name)),
   ...encryptWishes.map((name) => key("encrypt", name)),
   ...forms.map((name) => key("form", name)),
 ]);
@@ -51,6 +52,25 @@ const ofReason = new RegExp(
 test("every name of the wire has its words", () => {
   const missing = [...composed].filter((name) => !(name in english));
   assert.deepEqual(missing, []);
+});
+
+test("what a short form or an advice of its own is promised for has one", () => {
+  const words = read("pages", "reason.ts");
+  for (const [variable, prefix] of [
+    ["own", "own"],
+    ["person", "person"],
+    ["short", "short"],
+  ] as const) {
+    const list = new RegExp(`const ${variable}: [^;]*?\\(\\[([^\\]]*)\\]`).exec(words)?.[1] ?? "";
+    const names = [...list.matchAll(/"([a-z-]+)"/g)].map(([, name]) => key(prefix, name as string));
+    assert.ok(names.length > 1);
+    assert.deepEqual(
+      names.sort(),
+      Object.keys(english)
+        .filter((name) => ofReason.test(name) && name.startsWith(`${prefix}_`))
+        .sort(),
+    );
+  }
 });
 
 test("both languages say the same things", () => {

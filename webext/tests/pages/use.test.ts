@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MPL-2.0
+// The pages in use: by keyboard, with a slow host, with a file that is dropped.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test, type TestContext } from "node:test";
+import type { Browser } from "playwright-core";
+import type { LocalMethods } from "../../core/relay.ts";
+import { launch, show, type Shown } from "../support/browser.ts";
+import { Home, pki } from "../support/real-host.ts";
+
+const local: LocalMethods = {
+  "page.target": async () => ({
+    program: "Thunderbird",
+    installOption: "--thunderbird",
+    identities: [{ address: "alice@example.org", name: "Alice" }],
+  }),
+  "page.reading": async () => null,
+};
+
+let browser: Browser;
+
+before(async () => {
+  browser = await launch();
+});
+
+after(() => browser.close());
+
+async function open(
+  context: TestContext,
+  path: string,
+  home = new Home(),
+): Promise<{ shown: Shown; home: Home }> {
+  const look = { language: "en", colorScheme: "light", width: 800 } as const;
+  const shown = await show(browser, home, local, look);
+  context.after(async () => {
+    await shown.close();
+    await home.close();
+  });
+  await shown.open(path);
+  return { shown, home };
+}
+
+const focused = ({ page }: Shown) =>
+  page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+
+test("everything can be reached by keyboard", async (context) => {
+  const { shown } = await open(context, "certificates.html");
+  const { page } = shown;
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(shown), "Skip to the content");
+  await page.keyboard.press("Enter");
+  for (const wanted of ["Mine", "People", "Authorities", "Import a file…"]) {
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(shown), wanted);
+  }
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("bob@");
+  await page.waitForFunction(() => document.querySelectorAll(".card").length === 1);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".view-title");
+  await shown.settled();
+  assert.equal(await focused(shown), "bob");
+  await page.goBack();
+  await page.waitForSelector(".cards");
+});
+
+test("a window of the host is told of, and can be given up", async (context) => {
+  const { shown, home } = await open(context, "certificates.html");
+  const { page } = shown;
+  home.answer("hang");
+  await page.locator(".card", { hasText: "alice" }).click();
+  await page.getByRole("button", { name: "Back up with private key" }).click();
+  const busy = page.locator(".busy");
+  await busy.waitFor();
+  assert.match(await busy.innerText(), /A window of nssmime is asking you something/);
+  assert.deepEqual(await shown.hurdles(), []);
+  await busy.getByRole("button", { name: "Cancel" }).click();
+  await page.locator(".notice", { hasText: "It was cancelled" }).waitFor();
+  assert.equal(await busy.count(), 0);
+});
+
+test("a file that is dropped is imported", async (context) => {
+  const { shown, home } = await open(context, "certificates.html", new Home({ database: false }));
+  const { page } = shown;
+  home.answer("pin nssmime");
+  const bytes = [...readFileSync(pki("alice.p12"))];
+  const data = await page.evaluateHandle((content) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(content)], "alice.p12"));
+    return transfer;
+  }, bytes);
+  await page.dispatchEvent("main", "dragenter", { dataTransfer: data });
+  assert.ok(await page.locator(".drop-veil").isVisible());
+  await page.dispatchEvent("main", "drop", { dataTransfer: data });
+  await page.locator(".notice.ok", { hasText: "you can sign with it now" }).waitFor();
+  await page.locator(".card", { hasText: "alice@example.org" }).waitFor();
+  assert.ok(await page.locator(".drop-veil").isHidden());
+});
+
+test("a choice is kept", async (context) => {
+  const { shown } = await open(context, "settings.html");
+  const { page } = shown;
+  await page.getByLabel("Encrypt").selectOption("always");
+  await page.locator(".notices .notice.ok").waitFor();
+  const kept: any = await page.evaluate(() => chrome.storage.local.get("settings"));
+  assert.equal(kept.settings.identities["alice@example.org"].encrypt, "always");
+});
+
+test("another database is chosen, and what is there is shown", async (context) => {
+  const { shown, home } = await open(context, "settings.html");
+  const { page } = shown;
+  home.answer("confirm");
+  await page.getByRole("button", { name: "Use this one: nssmime’s own" }).click();
+  await page.locator(".notices .notice.ok").waitFor();
+  assert.match(await page.locator(".row", { hasText: "nssmime’s own" }).innerText(), /In use/);
+});
+
+test("the certificate is deleted only after asking twice", async (context) => {
+  const { shown, home } = await open(context, "certificates.html");
+  const { page } = shown;
+  home.answer("confirm");
+  await page.locator(".card", { hasText: "alice" }).click();
+  await page.getByRole("button", { name: "Delete…" }).click();
+  assert.equal(home.asked().length, 0);
+  await page.getByLabel("Delete the private key as well").check();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.locator(".notice.ok", { hasText: "was deleted" }).waitFor();
+  await shown.settled();
+  assert.equal(home.asked().length, 1);
+  assert.equal(await page.locator(".card", { hasText: "alice" }).count(), 0);
+});
+
+test("once the host is installed the page goes on by itself", async (context) => {
+  const home = new Home();
+  const { program } = home;
+  home.program = `${home.folder}/no-such-program`;
+  const { shown } = await open(context, "start.html", home);
+  const { page } = shown;
+  await page.getByRole("button", { name: "Copy the command: sudo apt install nssmime" }).click();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "sudo apt install nssmime");
+  home.program = program;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("Everything is ready").waitFor();
+});

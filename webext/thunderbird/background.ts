@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MPL-2.0
+// The add-on's middle: it owns the one port to the host, and answers the experiment and the pages.
+import { HostClient } from "../core/client.ts";
+import { isOwnPage, type Reading, serve, type Target } from "../core/relay.ts";
+import { Composing } from "./composing.ts";
+import { protect } from "./protecting.ts";
+import { read } from "./reading.ts";
+import { Recipients } from "./recipients.ts";
+
+const NATIVE = "nssmime";
+/** Readings that details pages may still ask for. */
+const READINGS = 50;
+
+const host = new HostClient({
+  connect: () => chrome.runtime.connectNative(NATIVE),
+  client: { name: "thunderbird", version: chrome.runtime.getManifest().version },
+});
+const recipients = new Recipients(host);
+const storage = chrome.storage.local;
+const composing = new Composing(host, recipients, storage, (tabId, state) =>
+  messenger.nssmime.setComposer(tabId, state),
+);
+const readings = new Map<string, Reading>();
+
+async function target(): Promise<Target> {
+  const accounts = await messenger.accounts.list();
+  const identities = new Map(
+    accounts
+      .flatMap(({ identities }) => identities)
+      .filter(({ email }) => email)
+      .map(({ email, name }) => [email.toLowerCase(), { address: email, name }]),
+  );
+  return {
+    program: "Thunderbird",
+    installOption: "--thunderbird",
+    identities: [...identities.values()],
+  };
+}
+
+async function openPage(path: string, width = 760, height = 720): Promise<void> {
+  await chrome.windows.create({ url: chrome.runtime.getURL(path), type: "popup", width, height });
+}
+
+chrome.runtime.onConnect.addListener((port) => {
+  if (!isOwnPage(port)) return port.disconnect();
+  serve(port, host, {
+    "page.target": target,
+    "page.reading": async ({ handle }) => readings.get(handle) ?? null,
+  });
+});
+
+chrome.runtime.onMessage.addListener((message, sender, reply) => {
+  // Pages of the add-on alone: it has no content scripts, and no other add-on is let in.
+  if (sender.id !== chrome.runtime.id || typeof message?.recipients !== "number") return false;
+  reply(composing.get(message.recipients)?.recipients ?? null);
+  return false;
+});
+
+messenger.nssmime.onRead.addListener((request, file) => read(host, request, file));
+
+messenger.nssmime.onProtect.addListener((request, file) =>
+  protect(host, storage, request, file, composing.get(request.tabId)?.composer.origin?.headers),
+);
+
+messenger.nssmime.onComposer.addListener((composer) => composing.changed(composer));
+
+messenger.nssmime.onChoose.addListener(async (tabId, what) => {
+  if (what === "sign" || what === "encrypt") await composing.choose(tabId, what);
+  else await openPage(`pages/composer.html?tab=${tabId}`, 560, 520);
+});
+
+messenger.nssmime.onDetails.addListener(async (reading) => {
+  const handle = crypto.randomUUID();
+  readings.set(handle, reading);
+  for (const old of [...readings.keys()].slice(0, -READINGS)) readings.delete(old);
+  await openPage(`pages/details.html?handle=${handle}`);
+});
+
+chrome.tabs.onRemoved.addListener((tabId) => composing.close(tabId));
+
+chrome.storage.onChanged.addListener(() => {
+  void messenger.nssmime.composers();
+});
+
+chrome.runtime.onInstalled.addListener(({ reason }) => {
+  if (reason === "install") void chrome.tabs.create({ url: chrome.runtime.getURL("pages/start.html") });
+});
+
+// Composers that were open before this script was.
+void messenger.nssmime.composers();

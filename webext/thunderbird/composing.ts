@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MPL-2.0
+// What is done with the mails that are being written: the wishes of their sender, what has to hold
+// for them, and the words for it.
+import type { HostClient } from "../core/client.ts";
+import { HostError } from "../core/error.ts";
+import { loadSettings, sendingFor, type Storage } from "../core/settings.ts";
+import type { Headers } from "../core/wire.ts";
+import { reasonText } from "../pages/reason.ts";
+import { ownFor, type Recipient, type Recipients } from "./recipients.ts";
+import { failure, say } from "./words.ts";
+
+/** As the experiment tells it. */
+export interface Composer {
+  tabId: number;
+  from: string;
+  to: string[];
+  cc: string[];
+  bcc: string[];
+  newsgroups: boolean;
+  builtIn: "OpenPGP" | "S/MIME" | "";
+  /** The mail that this one answers, or sends on. */
+  origin: { encrypted: boolean; headers: Headers | null } | null;
+}
+
+export interface State {
+  sign: boolean;
+  encrypt: boolean;
+  level: "ok" | "warn" | "bad" | "info";
+  text: string;
+  labels: string[];
+}
+
+interface Draft {
+  composer: Composer;
+  /** Chosen by hand: stays so. */
+  sign?: boolean;
+  encrypt?: boolean;
+  recipients: Recipient[];
+  state: State;
+  round: number;
+}
+
+const labels = () => [say("tbSign"), say("tbEncrypt"), say("tbRecipients")];
+
+function nameOf({ address, reasons }: Recipient): string {
+  const [reason] = reasons;
+  return reason === undefined ? address : `${address} (${reasonText(reason)})`;
+}
+
+export class Composing {
+  readonly #host: HostClient;
+  readonly #recipients: Recipients;
+  readonly #storage: Storage;
+  readonly #show: (tabId: number, state: State) => Promise<void>;
+  readonly #drafts = new Map<number, Draft>();
+
+  constructor(
+    host: HostClient,
+    recipients: Recipients,
+    storage: Storage,
+    show: (tabId: number, state: State) => Promise<void>,
+  ) {
+    this.#host = host;
+    this.#recipients = recipients;
+    this.#storage = storage;
+    this.#show = show;
+  }
+
+  get(tabId: number): Draft | undefined {
+    return this.#drafts.get(tabId);
+  }
+
+  close(tabId: number): void {
+    this.#drafts.delete(tabId);
+  }
+
+  async changed(composer: Composer): Promise<void> {
+    const before = this.#drafts.get(composer.tabId);
+    const draft: Draft = {
+      recipients: [],
+      state: { sign: false, encrypt: false, level: "info", text: say("tbLooking"), labels: labels() },
+      round: 0,
+      ...before,
+      composer: { ...composer, origin: composer.origin ?? before?.composer.origin ?? null },
+    };
+    this.#drafts.set(composer.tabId, draft);
+    await this.#settle(draft);
+  }
+
+  async choose(tabId: number, what: "sign" | "encrypt"): Promise<void> {
+    const draft = this.#drafts.get(tabId);
+    if (!draft) return;
+    draft[what] = !draft.state[what];
+    await this.#settle(draft);
+  }
+
+  async #settle(draft: Draft): Promise<void> {
+    const round = ++draft.round;
+    const state = await this.#decide(draft).catch((thrown): State => {
+      const { title, advice } = failure(HostError.of(thrown));
+      // What was wished by hand, or by the mail that is answered, stays wished: nothing is sent.
+      const sign = draft.sign ?? false;
+      const encrypt = draft.encrypt ?? draft.composer.origin?.encrypted ?? draft.state.encrypt;
+      return { sign, encrypt, level: "warn", text: `${title} ${advice}`, labels: labels() };
+    });
+    // A later change overtook this one.
+    if (draft.round !== round || this.#drafts.get(draft.composer.tabId) !== draft) return;
+    draft.state = state;
+    await this.#show(draft.composer.tabId, state);
+  }
+
+  async #decide(draft: Draft): Promise<State> {
+    const { composer } = draft;
+    const done = (sign: boolean, encrypt: boolean, level: State["level"], text: string): State => ({
+      sign,
+      encrypt,
+      level,
+      text,
+      labels: labels(),
+    });
+    if (composer.builtIn)
+      return done(draft.sign ?? false, draft.encrypt ?? false, "info", say("tbBuiltIn", composer.builtIn));
+    const settings = await loadSettings(this.#storage);
+    const sending = sendingFor(settings, composer.from);
+    const addresses = [...composer.to, ...composer.cc, ...composer.bcc];
+    const [own, recipients] = await Promise.all([
+      ownFor(this.#host, composer.from),
+      this.#recipients.check(addresses),
+    ]);
+    draft.recipients = recipients;
+    const missing = recipients.filter(({ usable }) => !usable);
+    const possible = recipients.length > 0 && missing.length === 0 && own.decrypts;
+    const answered = composer.origin?.encrypted ?? false;
+    const encrypt =
+      draft.encrypt ??
+      (answered || sending.encrypt === "always" || (sending.encrypt === "possible" && possible));
+    const sign = draft.sign ?? (sending.sign && own.signs);
+    const names = missing.map(nameOf).join(", ");
+
+    if (encrypt && composer.newsgroups) return done(sign, encrypt, "bad", say("tbNewsgroups"));
+    if (encrypt && !own.decrypts)
+      return done(sign, encrypt, "bad", say("tbNoOwnEncrypt", composer.from));
+    if (sign && !own.signs) return done(sign, encrypt, "bad", say("tbNoOwnSign", composer.from));
+    if (encrypt && missing.length > 0)
+      return done(sign, encrypt, "bad", say(answered ? "tbAnsweredMissing" : "tbMissing", names));
+    if (encrypt && answered && draft.encrypt === undefined)
+      return done(sign, encrypt, "ok", say(sign ? "tbAnsweredBoth" : "tbAnswered"));
+    if (encrypt) return done(sign, encrypt, "ok", say(sign ? "tbBoth" : "tbEncryptOnly"));
+    if (answered) return done(sign, encrypt, "warn", say("tbAnsweredPlain"));
+    if (missing.length > 0 && sending.encrypt === "possible" && own.decrypts)
+      return done(sign, encrypt, "info", say(sign ? "tbSignMissing" : "tbNoneMissing", names));
+    if (sign) return done(sign, encrypt, "ok", say("tbSignOnly"));
+    return done(sign, encrypt, "info", say(own.signs ? "tbNone" : "tbNoOwn", composer.from));
+  }
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MPL-2.0
+// The bar in composers: what will be done with the mail, and switches for it. What it shows is what
+// is done.
+import { ExtensionSupport, MailServices, type Undo } from "./platform.ts";
+import type { Question } from "./question.ts";
+import type { Readings } from "./readings.ts";
+import { mailOf } from "./readings.ts";
+
+const COMPOSER = "chrome://messenger/content/messengercompose/messengercompose.xhtml";
+const BAR = "nssmime-bar";
+const SETTLED = 150;
+const STYLE = `
+  #${BAR} {
+    display: flex; align-items: center; gap: 6px; padding: 3px 8px; flex-wrap: wrap;
+    border-block-end: 1px solid color-mix(in srgb, currentColor 18%, transparent);
+    --nssmime-color: currentColor;
+  }
+  #${BAR}.ok { --nssmime-color: #1a8a4a; }
+  #${BAR}.warn { --nssmime-color: #b86e00; }
+  #${BAR}.bad {
+    --nssmime-color: #d02b3b;
+    background: color-mix(in srgb, #d02b3b 12%, transparent);
+  }
+  #${BAR} button { margin: 0; padding: 2px 10px; min-height: 26px; }
+  #${BAR} button[aria-pressed="true"] {
+    background: color-mix(in srgb, #1a8a4a 22%, transparent); font-weight: 600;
+  }
+  #${BAR} button[aria-pressed="true"]::before { content: "✔ "; }
+  #${BAR} .words { flex: 1; min-width: 12em; overflow-wrap: anywhere; }
+  #${BAR} .words::before { content: "● "; color: var(--nssmime-color); }
+`;
+
+export interface State {
+  sign: boolean;
+  encrypt: boolean;
+  level: "ok" | "warn" | "bad" | "info";
+  text: string;
+  /** Of the buttons, in the order of BUTTONS. */
+  labels: string[];
+}
+
+const BUTTONS = ["sign", "encrypt", "details"] as const;
+
+export interface Mark extends State {
+  tabId: number;
+}
+
+const addressesOf = (fields: string): string[] =>
+  MailServices.headerParser
+    .parseEncodedHeaderW(fields)
+    .map(({ email }: { email: string }) => email)
+    .filter(Boolean);
+
+export class Composer {
+  readonly #changed: Question;
+  readonly #chosen: Question;
+  readonly #readings: Readings;
+  readonly #tabIdOf: (window: any) => number;
+  readonly #id: string;
+  readonly #marks = new WeakMap<object, Mark>();
+  readonly #watching = new Map<any, Undo>();
+
+  constructor(
+    changed: Question,
+    chosen: Question,
+    readings: Readings,
+    tabIdOf: (window: any) => number,
+    id: string,
+  ) {
+    this.#changed = changed;
+    this.#chosen = chosen;
+    this.#readings = readings;
+    this.#tabIdOf = tabIdOf;
+    this.#id = id;
+    ExtensionSupport.registerWindowListener(id, {
+      chromeURLs: [COMPOSER],
+      onLoadWindow: (window: any) => this.#watch(window),
+      onUnloadWindow: (window: any) => this.#unwatch(window),
+    });
+  }
+
+  uninstall(): void {
+    ExtensionSupport.unregisterWindowListener(this.#id);
+    for (const window of [...this.#watching.keys()]) this.#unwatch(window);
+  }
+
+  markOf(window: any): Mark | undefined {
+    return this.#marks.get(window);
+  }
+
+  windowOf(compFields: unknown): any {
+    for (const window of Services.wm.getEnumerator("msgcompose"))
+      if (window.gMsgCompose?.compFields === compFields) return window;
+    return null;
+  }
+
+  /** Of Thunderbird's own protection. */
+  builtIn(window: any): "OpenPGP" | "S/MIME" | "" {
+    if (!window.gSendEncrypted && !window.gSendSigned) return "";
+    return window.gSelectedTechnologyIsPGP ? "OpenPGP" : "S/MIME";
+  }
+
+  tellAll(): void {
+    for (const window of this.#watching.keys()) this.#tell(window);
+  }
+
+  set(window: any, state: State): void {
+    this.#marks.set(window, { ...state, tabId: this.#tabIdOf(window) });
+    this.#draw(window);
+  }
+
+  /** What hindered it from being sent. */
+  refuse(window: any, reason: string): void {
+    const mark = this.#marks.get(window);
+    if (!mark) return;
+    this.#marks.set(window, { ...mark, level: "bad", text: reason });
+    this.#draw(window);
+    window.document.getElementById(BAR)?.querySelector(".words")?.focus();
+  }
+
+  #watch(window: any): void {
+    if (this.#watching.has(window)) return;
+    const { document } = window;
+    let timer: number | undefined;
+    const soon = () => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => this.#tell(window), SETTLED);
+    };
+    const observer = new window.MutationObserver(soon);
+    observer.observe(document.getElementById("recipientsContainer"), {
+      childList: true,
+      subtree: true,
+    });
+    const events = ["compose-window-init", "compose-editor-ready", "compose-from-changed"];
+    for (const name of events) window.addEventListener(name, soon);
+    document.getElementById("msgIdentity")?.addEventListener("command", soon);
+    // Where Thunderbird's own protection is switched.
+    for (const name of ["command", "popuphidden"]) window.addEventListener(name, soon);
+    this.#watching.set(window, () => {
+      observer.disconnect();
+      window.clearTimeout(timer);
+      for (const name of [...events, "command", "popuphidden"])
+        window.removeEventListener(name, soon);
+      document.getElementById("msgIdentity")?.removeEventListener("command", soon);
+      document.getElementById(BAR)?.remove();
+      document.getElementById(`${BAR}-style`)?.remove();
+    });
+    soon();
+  }
+
+  #unwatch(window: any): void {
+    const undo = this.#watching.get(window);
+    this.#watching.delete(window);
+    if (!window.closed) undo?.();
+  }
+
+  /** Of a mail that this one answers, or sends on. */
+  #origin(window: any): any {
+    const uri = window.gMsgCompose?.originalMsgURI;
+    if (!uri) return null;
+    try {
+      const answer = this.#readings.find(mailOf(MailServices.neckoURLForMessageURI(uri)));
+      return answer && { encrypted: answer.encrypted, headers: answer.reading?.headers ?? null };
+    } catch {
+      return null;
+    }
+  }
+
+  #tell(window: any): void {
+    const { gMsgCompose, gCurrentIdentity } = window;
+    if (!gMsgCompose || !gCurrentIdentity || window.closed) return;
+    const fields = Cc["@mozilla.org/messengercompose/composefields;1"].createInstance(
+      Ci.nsIMsgCompFields,
+    );
+    window.Recipients2CompFields(fields);
+    const from = fromOf(window) || gCurrentIdentity.email;
+    this.#changed
+      .ask({
+        tabId: this.#tabIdOf(window),
+        from: addressesOf(from)[0] ?? "",
+        to: addressesOf(fields.to),
+        cc: addressesOf(fields.cc),
+        bcc: addressesOf(fields.bcc),
+        newsgroups: Boolean(fields.newsgroups),
+        builtIn: this.builtIn(window),
+        origin: this.#origin(window),
+      })
+      .catch(Cu.reportError);
+  }
+
+  #draw(window: any): void {
+    const mark = this.#marks.get(window);
+    if (!mark || window.closed) return;
+    const { document } = window;
+    const bar = document.getElementById(BAR) ?? this.#insert(window);
+    bar.className = mark.level;
+    BUTTONS.forEach((name, at) => {
+      const button = bar.querySelector(`button.${name}`);
+      button.textContent = mark.labels[at] ?? name;
+      if (name !== "details") button.setAttribute("aria-pressed", String(mark[name]));
+    });
+    const words = bar.querySelector(".words");
+    if (words.textContent !== mark.text) words.textContent = mark.text;
+    words.setAttribute("role", mark.level === "bad" ? "alert" : "status");
+  }
+
+  #insert(window: any): any {
+    const { document } = window;
+    const space = "http://www.w3.org/1999/xhtml";
+    const make = (tag: string, className: string) => {
+      const element = document.createElementNS(space, tag);
+      element.className = className;
+      return element;
+    };
+    const style = make("style", "");
+    style.id = `${BAR}-style`;
+    style.textContent = STYLE;
+    document.documentElement.append(style);
+    const bar = make("div", "");
+    bar.id = BAR;
+    bar.setAttribute("role", "group");
+    bar.setAttribute("aria-label", "S/MIME");
+    for (const name of BUTTONS) {
+      const button = make("button", name);
+      button.type = "button";
+      button.addEventListener("click", () => {
+        this.#chosen.ask(this.#tabIdOf(window), name).catch(Cu.reportError);
+      });
+      bar.append(button);
+    }
+    const words = make("span", "words");
+    words.tabIndex = -1;
+    bar.insertBefore(words, bar.querySelector(".details"));
+    const toolbar = document.getElementById("MsgHeadersToolbar");
+    toolbar.after(bar);
+    return bar;
+  }
+}
+
+/** What stands in the From field, which may have been written by hand. */
+function fromOf(window: any): string {
+  return window.document.getElementById("msgIdentity")?.value ?? "";
+}

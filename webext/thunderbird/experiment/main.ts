@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MPL-2.0
+// The experiment: what Thunderbird's own interfaces for add-ons lack. It decides nothing: the
+// background does, and the host does the work.
+import { Composer, type State } from "./composer.ts";
+import { handleMime } from "./mime-handler.ts";
+import type { Undo } from "./platform.ts";
+import { Question } from "./question.ts";
+import { Reader } from "./reader.ts";
+import { type Answer, Readings } from "./readings.ts";
+import { handleSending } from "./sending.ts";
+
+const events = ["onRead", "onProtect", "onComposer", "onChoose", "onDetails"] as const;
+
+export default class extends ExtensionCommon.ExtensionAPI {
+  questions: Record<(typeof events)[number], Question>;
+  readings: Readings;
+  composer: Composer;
+  undo: Undo[] = [];
+
+  constructor(extension: any) {
+    super(extension);
+    this.questions = Object.fromEntries(
+      events.map((name) => [name, new Question(extension)]),
+    ) as typeof this.questions;
+    const { onRead, onProtect, onComposer, onChoose, onDetails } = this.questions;
+    const words = (name: string, ...values: string[]): string =>
+      extension.localizeMessage(name, values);
+    this.readings = new Readings(onRead);
+    const reader = new Reader(this.readings, onDetails, words, `${extension.id}-reader`);
+    this.composer = new Composer(
+      onComposer,
+      onChoose,
+      this.readings,
+      (window) => extension.tabManager.getWrapper(window).id,
+      `${extension.id}-composer`,
+    );
+    const display = {
+      loadAgain: (mail: string) => reader.loadAgain(mail),
+      show: (mail: string, answer: Answer) => reader.show(mail, answer),
+      mayQuote: () => true,
+    };
+    this.undo.push(
+      () => reader.uninstall(),
+      () => this.composer.uninstall(),
+      handleMime(this.readings, display, words),
+      handleSending(onProtect, this.composer, words),
+      () => this.readings.forget(),
+    );
+  }
+
+  onStartup(): void {
+    // Being there is all: windows are watched from the constructor on.
+  }
+
+  onShutdown(isAppShutdown: boolean): void {
+    if (isAppShutdown) return;
+    for (const undo of this.undo.splice(0).reverse()) undo();
+  }
+
+  getAPI(context: any): object {
+    const { tabManager } = context.extension;
+    const managers = events.map((name) => [
+      name,
+      new ExtensionCommon.EventManager({
+        context,
+        name: `nssmime.${name}`,
+        register: (fire: any) => this.questions[name].register(fire),
+      }).api(),
+    ]);
+    return {
+      nssmime: {
+        setComposer: async (tabId: number, state: State) =>
+          this.composer.set(tabManager.get(tabId).nativeTab, state),
+        composers: async () => this.composer.tellAll(),
+        forget: async () => this.readings.forget(),
+        ...Object.fromEntries(managers),
+      },
+    };
+  }
+}

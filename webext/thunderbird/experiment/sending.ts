@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MPL-2.0
+// Mail on its way out. Thunderbird writes a mail into a file, which then goes to the outgoing
+// server, to the Outbox, to Sent or to Drafts; the file is protected in between, where it can be
+// waited for. Whatever goes wrong then: nothing leaves, and the composer stays and says why.
+import type { Composer, Mark } from "./composer.ts";
+import { MailServices, MessageSend, MimeMessage, replace, type Undo } from "./platform.ts";
+import type { Question } from "./question.ts";
+
+type Words = (name: string, ...values: string[]) => string;
+
+/** What Bcc recipients get, by address, as long as it is not delivered. */
+const copies = new WeakMap<object, Map<string, any>>();
+
+const isDraft = (mode: number): boolean =>
+  mode === Ci.nsIMsgSend.nsMsgSaveAsDraft || mode === Ci.nsIMsgSend.nsMsgSaveAsTemplate;
+
+async function temporaryFile(bytes: Uint8Array): Promise<any> {
+  const file = Services.dirsvc.get("TmpD", Ci.nsIFile);
+  file.append("nsemail.eml");
+  file.createUnique(Ci.nsIFile.NORMAL_FILE_TYPE, 0o600);
+  await IOUtils.write(file.path, bytes);
+  return file;
+}
+
+const bytesOf = async (file: File): Promise<Uint8Array> =>
+  new Uint8Array(await file.arrayBuffer());
+
+async function protect(
+  question: Question,
+  message: any,
+  file: any,
+  mark: Mark,
+): Promise<Map<string, any>> {
+  const { from, to, cc, bcc } = message._compFields;
+  const addresses = (fields: string): string[] =>
+    MailServices.headerParser
+      .parseEncodedHeaderW(fields ?? "")
+      .map(({ email }: { email: string }) => email)
+      .filter(Boolean);
+  const request = {
+    tabId: mark.tabId,
+    sign: mark.sign,
+    encrypt: mark.encrypt,
+    draft: isDraft(message._deliverMode),
+    // What waits in the Outbox is one file for all.
+    later: message._deliverMode !== Ci.nsIMsgSend.nsMsgDeliverNow,
+    from: addresses(from)[0] ?? "",
+    to: addresses(to),
+    cc: addresses(cc),
+    bcc: addresses(bcc),
+  };
+  const mail = new File([await IOUtils.read(file.path)], "mail.eml");
+  const answer = await question.ask(request, mail);
+  if (!answer?.file) throw new Error(answer?.error ?? "");
+  await IOUtils.write(file.path, await bytesOf(answer.file));
+  const apart = new Map<string, any>();
+  for (const { address, file: copy } of answer.copies ?? [])
+    apart.set(address, await temporaryFile(await bytesOf(copy)));
+  return apart;
+}
+
+/** One mail to one server, and how that ended. */
+function deliver(send: any, file: any, address: string): Promise<void> {
+  const server = MailServices.outgoingServer.getServerByIdentity(send._userIdentity);
+  return new Promise((resolve, reject) => {
+    server.sendMailMessage(
+      file,
+      [],
+      MailServices.headerParser.parseEncodedHeaderW(address),
+      send._userIdentity,
+      send._compFields.from,
+      send._smtpPassword,
+      send._sendProgress,
+      send._compFields.DSN,
+      send._compFields.messageId,
+      {
+        QueryInterface: ChromeUtils.generateQI(["nsIMsgOutgoingListener"]),
+        onSendStart() {},
+        onSendStop(_uri: unknown, status: number, _security: unknown, text: string) {
+          if (Components.isSuccessCode(status)) resolve();
+          else reject(new Error(text || `(${status})`));
+        },
+      },
+    );
+  });
+}
+
+export function handleSending(question: Question, composer: Composer, words: Words): Undo {
+  const refused = (window: any, reason: string) => {
+    composer.refuse(window, words("tbNotSent", reason || words("tbSilent")));
+    // Aborting shows no further window: the reason stands in the composer.
+    return Components.Exception(reason, Cr.NS_ERROR_ABORT);
+  };
+  const undo = [
+    replace(
+      MimeMessage.prototype,
+      "createMessageFile",
+      (original) =>
+        async function (this: any) {
+          const window = composer.windowOf(this._compFields);
+          const mark = window && composer.markOf(window);
+          const wanted = mark && (mark.sign || mark.encrypt);
+          const draft = isDraft(this._deliverMode);
+          if (!window || (mark && !wanted) || (draft && !mark?.encrypt))
+            return original.call(this);
+          if (!mark) throw refused(window, words("tbSilent"));
+          const own = composer.builtIn(window);
+          if (own) throw refused(window, words("tbTwice", own));
+          const file = await original.call(this);
+          try {
+            const apart = await protect(question, this, file, mark);
+            if (apart.size > 0) copies.set(this, apart);
+            return file;
+          } catch (failure) {
+            file.remove(false);
+            throw refused(window, failure instanceof Error ? failure.message : String(failure));
+          }
+        },
+    ),
+    // Who gets a blind copy gets it alone: the common copy would name them by their keys.
+    replace(
+      MessageSend.prototype,
+      "_deliverAsMail",
+      (original) =>
+        async function (this: any) {
+          const apart = copies.get(this._message ?? {});
+          if (!apart) return original.call(this);
+          const fields = this._compFields;
+          const alone = !fields.to && !fields.cc;
+          const window = composer.windowOf(fields);
+          const { bcc } = fields;
+          try {
+            for (const [address, file] of [...apart]) {
+              if (alone && apart.size === 1) break;
+              await deliver(this, file, address);
+              file.remove(false);
+              apart.delete(address);
+            }
+          } catch (failure) {
+            this.fail(Cr.NS_ERROR_ABORT, "");
+            this.notifyListenerOnStopSending(null, Cr.NS_ERROR_ABORT, null, null);
+            throw refused(window, failure instanceof Error ? failure.message : String(failure));
+          }
+          const [last] = apart;
+          fields.bcc = last ? last[0] : "";
+          if (last) this._deliveryFile = last[1];
+          try {
+            return await original.call(this);
+          } finally {
+            fields.bcc = bcc;
+          }
+        },
+    ),
+  ];
+  return () => {
+    for (const each of undo.reverse()) each();
+  };
+}

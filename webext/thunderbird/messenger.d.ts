@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MPL-2.0
+// Thunderbird's interfaces for add-ons, as far as they are used here, and the experiment's.
+interface MailAccount {
+  identities: { id: string; email: string; name: string }[];
+}
+
+interface Listeners<L> {
+  addListener(listener: L): void;
+}
+
+declare namespace messenger {
+  const accounts: { list(): Promise<MailAccount[]> };
+  const nssmime: {
+    setComposer(tabId: number, state: object): Promise<void>;
+    composers(): Promise<void>;
+    forget(): Promise<void>;
+    onRead: Listeners<(request: any, file: File) => Promise<object>>;
+    onProtect: Listeners<(request: any, file: File) => Promise<object>>;
+    onComposer: Listeners<(composer: any) => Promise<void>>;
+    onChoose: Listeners<(tabId: number, what: string) => Promise<void>>;
+    onDetails: Listeners<(reading: any) => Promise<void>>;
+  };
+}

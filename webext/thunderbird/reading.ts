@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MPL-2.0
+// Mails that came: the host reads them, and what it says is put in words.
+import { readMessage } from "../core/actions/message-read.ts";
+import type { HostClient } from "../core/client.ts";
+import { HostError } from "../core/error.ts";
+import type { Reading } from "../core/relay.ts";
+import { failure, type Row, verdictRow } from "./words.ts";
+
+export interface Request {
+  kind: "message" | "cms";
+  context?: { from?: string; date?: string };
+}
+
+export interface Answer {
+  row: Row;
+  encrypted: boolean;
+  unproven: boolean;
+  reading?: Reading;
+  file?: File;
+  subject?: string;
+  problem?: string;
+}
+
+const isEncrypted = ({ layers }: Reading): boolean =>
+  layers.some(({ type }) => type === "enveloped" || type === "auth-enveloped");
+
+/** Whose valid signatures cover the mail. */
+function signersOf({ layers }: Reading): string[] {
+  const all = layers.flatMap(({ signers = [] }) => signers);
+  return [...new Set(all.flatMap(({ addresses }) => addresses.slice(0, 1)))];
+}
+
+export async function read(host: HostClient, request: Request, file: File): Promise<Answer> {
+  try {
+    const { kind, context } = request;
+    const { content, result } = await readMessage(host, file, {
+      kind,
+      ...(kind === "cms" && context && { context }),
+    });
+    const { content: _content, ...reading } = result;
+    const { subject } = reading.headers;
+    return {
+      row: verdictRow(reading.summary, signersOf(reading)),
+      encrypted: isEncrypted(reading),
+      unproven: reading.summary.signature !== "valid",
+      reading,
+      file: new File([content], "entity.eml"),
+      ...(subject?.source === "protected" && subject.value !== null && { subject: subject.value }),
+    };
+  } catch (thrown) {
+    const { title, advice } = failure(HostError.of(thrown));
+    return {
+      row: { level: "warn", signature: title, encryption: "", advice },
+      encrypted: false,
+      unproven: true,
+      problem: title,
+    };
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MPL-2.0
+// Who can be encrypted to. Asked again after a while: certificates come in with mail.
+import { allCertificates } from "../core/actions/certificate-list.ts";
+import type { HostClient } from "../core/client.ts";
+import type { Certificate, Reason } from "../core/wire.ts";
+
+export interface Recipient {
+  address: string;
+  usable: boolean;
+  /** Against the certificate that is nearest to being usable; none where there is none. */
+  reasons: Reason[];
+  certificate?: Certificate;
+}
+
+const FRESH = 5_000;
+
+export class Recipients {
+  readonly #host: HostClient;
+  readonly #known = new Map<string, { at: number; recipient: Promise<Recipient> }>();
+
+  constructor(host: HostClient) {
+    this.#host = host;
+  }
+
+  check(addresses: readonly string[]): Promise<Recipient[]> {
+    const distinct = new Map(addresses.map((address) => [address.toLowerCase(), address]));
+    return Promise.all([...distinct.values()].map((address) => this.#check(address)));
+  }
+
+  forget(): void {
+    this.#known.clear();
+  }
+
+  #check(address: string): Promise<Recipient> {
+    const key = address.toLowerCase();
+    const now = Date.now();
+    const known = this.#known.get(key);
+    if (known && now - known.at < FRESH) return known.recipient;
+    const recipient = this.#ask(address);
+    this.#known.set(key, { at: now, recipient });
+    recipient.catch(() => this.#known.delete(key));
+    return recipient;
+  }
+
+  async #ask(address: string): Promise<Recipient> {
+    const all = await allCertificates(this.#host, { address });
+    const usable = all.filter(({ status }) => status?.encrypt.usable);
+    const [certificate] = (usable.length > 0 ? usable : all).sort((a, b) =>
+      b.notBefore.localeCompare(a.notBefore),
+    );
+    return {
+      address,
+      usable: usable.length > 0,
+      reasons: usable.length > 0 ? [] : (certificate?.status?.encrypt.reasons ?? []),
+      ...(certificate && { certificate }),
+    };
+  }
+}
+
+/** Own certificates that sign, and that others can encrypt to. */
+export async function ownFor(
+  host: HostClient,
+  address: string,
+): Promise<{ signs: boolean; decrypts: boolean }> {
+  const own = await allCertificates(host, { kind: "own", address });
+  return {
+    signs: own.some(({ status }) => status?.sign.usable),
+    decrypts: own.some(({ status }) => status?.encrypt.usable),
+  };
+}

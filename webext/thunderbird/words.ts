@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MPL-2.0
+// What is said to people in windows that are Thunderbird's own; the pages have more.
+import type { HostError } from "../core/error.ts";
+import type { Summary } from "../core/wire.ts";
+import { sorted } from "../pages/reason.ts";
+import { type Key, keyOf, t } from "../pages/text.ts";
+import type texts from "./_locales/en/messages.json";
+
+export type Own = keyof typeof texts;
+
+export const say = (key: Own, ...values: string[]): string => t(key as Key, ...values);
+
+export interface Words {
+  title: string;
+  advice: string;
+}
+
+export function failure(error: HostError): Words {
+  const program = "Thunderbird";
+  return {
+    title: t(keyOf("error", error.kind), program),
+    advice: t(keyOf("error", error.kind, "_do"), program),
+  };
+}
+
+export interface Row {
+  level: "ok" | "warn" | "bad" | "info";
+  signature: string;
+  encryption: string;
+  advice: string;
+}
+
+const levels = { valid: "ok", invalid: "bad", unknown: "warn", partial: "warn", none: "info" } as const;
+
+/** The verdict on a mail, in one line and a reason. */
+export function verdictRow({ signature, encryption, reasons }: Summary, signers: string[]): Row {
+  const [worst] = sorted(reasons);
+  const valid = signature === "valid" && signers.length > 0;
+  return {
+    level: levels[signature],
+    signature: valid
+      ? say("tbSignedBy", signers.join(", "))
+      : t(keyOf("verdict", signature)),
+    encryption: encryption === "none" ? "" : t(keyOf("encryption", encryption)),
+    advice: worst === undefined ? "" : t(keyOf("reason", worst)),
+  };
+}
