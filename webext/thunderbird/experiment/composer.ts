@@ -231,8 +231,7 @@ export class Composer {
     const words = make("span", "words");
     words.tabIndex = -1;
     bar.insertBefore(words, bar.querySelector(".details"));
-    const toolbar = document.getElementById("MsgHeadersToolbar");
-    toolbar.after(bar);
+    document.getElementById("composeContentBox").before(bar);
     return bar;
   }
 }

@@ -125,8 +125,7 @@ class Part {
 
   #page(title: string, text: string): void {
     const paragraphs = [title, text].filter(Boolean).map((each) => `<p>${escaped(each)}</p>`);
-    const page = new TextEncoder().encode(paragraphs.join("\r\n"));
-    this.#put(`Content-Type: text/html; charset=utf-8\r\n\r\n${textOf(page)}\r\n`);
+    this.#put(`Content-Type: text/html\r\n\r\n${paragraphs.join("\r\n")}\r\n`);
   }
 }
 

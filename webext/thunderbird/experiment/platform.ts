@@ -59,8 +59,9 @@ export function textOf(bytes: Uint8Array): string {
   return pieces.join("");
 }
 
+/** For HTML, in ASCII. */
 export function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replace(/[&<>"]|[^ -~]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
 
 /** For what may be handed on as a whole to the background. */

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: MPL-2.0
+"""What a person does in Thunderbird, step by step, and what they see."""
+
+import json
+import time
+
+PRELUDE = """
+const { MailServices } = ChromeUtils.importESModule(
+    "resource:///modules/MailServices.sys.mjs");
+const sleep = ms => new Promise(r => setTimeout(r, ms));
+const until = async (look, what, patience = 20000) => {
+    const end = Date.now() + patience;
+    for (;;) {
+        const value = await look();
+        if (value) return value;
+        if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+        await sleep(20);
+    }
+};
+const main = Services.wm.getMostRecentWindow("mail:3pane");
+const server = MailServices.accounts.accounts[0].incomingServer;
+const composers = () => [...Services.wm.getEnumerator("msgcompose")];
+const bar = win => win.document.getElementById("nssmime-bar");
+const aboutMessage = () => {
+    const alone = Services.wm.getMostRecentWindow("mail:messageWindow");
+    return alone?.messageBrowser?.contentWindow ??
+        main.document.getElementById("tabmail").currentAboutMessage;
+};
+"""
+
+
+class Steps:
+    def __init__(self, thunderbird):
+        self.thunderbird = thunderbird
+
+    def run(self, script, *args):
+        return self.thunderbird.run(PRELUDE + script, *args)
+
+    # ---- reading
+
+    def folder(self, flag="Inbox"):
+        return self.run("""
+            server.performExpand(main.msgWindow);
+            const folder = await until(() => server.rootFolder.descendants
+                .find(f => f.getFlag(Ci.nsMsgFolderFlags[args[0]])), args[0]);
+            return folder.URI;
+        """, flag)
+
+    def open(self, subject, flag="Inbox"):
+        """Selects the newest mail with that (outer) subject."""
+        self.folder(flag)
+        self.run("""
+            const folder = server.rootFolder.descendants
+                .find(f => f.getFlag(Ci.nsMsgFolderFlags[args[0]]));
+            const tabmail = main.document.getElementById("tabmail");
+            tabmail.switchToTab(0);
+            const pane = tabmail.currentAbout3Pane;
+            const find = () => {
+                let found = null;
+                for (const hdr of folder.messages)
+                    if (hdr.mime2DecodedSubject == args[1]) found = hdr;
+                return found;
+            };
+            pane.displayFolder(folder.URI);
+            await until(() => {
+                if (find()) return true;
+                folder.updateFolder(main.msgWindow);
+                return sleep(200).then(() => find());
+            }, `mail ${args[1]}`);
+            await until(() => pane.gDBView &&
+                pane.gDBView.findIndexOfMsgHdr(find(), true) < 0xffffffff,
+                "the view");
+            pane.threadTree.selectedIndex = -1;
+            await sleep(50);
+            pane.threadTree.selectedIndex =
+                pane.gDBView.findIndexOfMsgHdr(find(), true);
+            await until(() => aboutMessage()?.gMessage, "the message");
+        """, flag, subject)
+
+    def seen(self, ready="true"):
+        """What is on screen of the open mail, once `ready` (an expression of
+        `seen`) holds, which is when what is said of it stands."""
+        return self.run("""
+            const look = () => {
+                const win = aboutMessage();
+                if (!win || !win.msgLoaded) return null;
+                const { document } = win;
+                const browser = win.getMessagePaneBrowser();
+                const row = document.getElementById("nssmime-verdict");
+                const shown = row && !row.hidden;
+                const seen = {
+                    level: shown ? row.className : "",
+                    title: shown ? row.querySelector(".title").textContent : "",
+                    advice: shown ?
+                        row.querySelector(".advice")?.textContent ?? "" : "",
+                    buttons: shown ? [...row.querySelectorAll("button")]
+                        .map(b => b.className) : [],
+                    body: browser.contentDocument?.body?.textContent ?? "",
+                    subject: document.getElementById("expandedsubjectBox")
+                        .value.textContent,
+                    attachments: win.currentAttachments
+                        .map(({ name, size }) => ({ name, size })),
+                    native: document.getElementById("cryptoBox").hidden ||
+                        win.getComputedStyle(document.getElementById(
+                            "cryptoBox")).display == "none" ? "" : "shown",
+                };
+                const busy = /^(Checking the|Opening the)/;
+                if (busy.test(seen.title) || busy.test(seen.body.trim()))
+                    return null;
+                return (%s) ? seen : null;
+            };
+            let last;
+            return until(() => look(), "seen " + args[0]).catch(error => {
+                const win = aboutMessage();
+                throw new Error(`${error.message}: ${
+                    win?.document.getElementById("nssmime-verdict")
+                        ?.textContent} | ${win?.getMessagePaneBrowser()
+                        ?.contentDocument?.body?.textContent}`);
+            });
+        """ % ready, ready)
+
+    # ---- writing
+
+    def compose(self, to="", cc="", bcc="", subject="", body="",
+                attachments=(), html=False):
+        self.run("""
+            const [fields, attachments, html] = args;
+            const params = Cc["@mozilla.org/messengercompose/composeparams;1"]
+                .createInstance(Ci.nsIMsgComposeParams);
+            params.composeFields = Cc[
+                "@mozilla.org/messengercompose/composefields;1"]
+                .createInstance(Ci.nsIMsgCompFields);
+            Object.assign(params.composeFields, fields);
+            for (const path of attachments) {
+                const attachment = Cc[
+                    "@mozilla.org/messengercompose/attachment;1"]
+                    .createInstance(Ci.nsIMsgAttachment);
+                const file = Cc["@mozilla.org/file/local;1"]
+                    .createInstance(Ci.nsIFile);
+                file.initWithPath(path);
+                attachment.url = Services.io.newFileURI(file).spec;
+                attachment.name = file.leafName;
+                attachment.size = file.fileSize;
+                params.composeFields.addAttachment(attachment);
+            }
+            params.type = Ci.nsIMsgCompType.New;
+            params.format = html ? Ci.nsIMsgCompFormat.HTML :
+                Ci.nsIMsgCompFormat.PlainText;
+            params.identity = MailServices.accounts.defaultAccount
+                .defaultIdentity;
+            const before = composers().length;
+            MailServices.compose.OpenComposeWindowWithParams(null, params);
+            await until(() => composers().length > before, "the composer");
+        """, {"to": to, "cc": cc, "bcc": bcc, "subject": subject,
+              "body": body}, list(attachments), html)
+        return self.bar()
+
+    def bar(self, ready="true"):
+        """What the bar of the newest composer shows, once it is settled."""
+        return self.run("""
+            const read = () => {
+                const win = composers().at(-1);
+                const element = win && bar(win);
+                if (!element || !win.gMsgCompose) return null;
+                const pressed = name => element.querySelector(`.${name}`)
+                    .getAttribute("aria-pressed") == "true";
+                const shown = {
+                    level: element.className, sign: pressed("sign"),
+                    encrypt: pressed("encrypt"),
+                    text: element.querySelector(".words").textContent,
+                };
+                return shown.text && !/^Looking/.test(shown.text) &&
+                    (%s) ? shown : null;
+            };
+            let same = "";
+            // what comes in at once counts as one change
+            return until(async () => {
+                const first = read();
+                if (!first) return null;
+                await sleep(400);
+                return JSON.stringify(read()) == JSON.stringify(first) ?
+                    first : null;
+            }, "the bar").catch(error => {
+                const win = composers().at(-1);
+                throw new Error(`${error.message}: ${win && bar(win)
+                    ?.textContent}`);
+            });
+        """ % ready)
+
+    def press(self, name):
+        """A button of the bar."""
+        self.run("bar(composers().at(-1)).querySelector(`.${args[0]}`)"
+                 ".click();", name)
+
+    def send(self, closes=True):
+        """By the button; without `closes` the composer is to stay."""
+        self.run("""
+            const win = composers().at(-1);
+            await until(() => !win.document.getElementById("button-send")
+                .disabled, "the button");
+            win.document.getElementById("button-send").doCommand();
+            if (args[0]) await until(() => win.closed, "the composer's end");
+        """, closes)
+
+    def discard(self):
+        self.run("""
+            for (const win of composers()) {
+                win.gContentChanged = false;
+                win.gMsgCompose.bodyModified = false;
+                win.close();
+            }
+            await until(() => composers().length == 0, "no composer");
+        """)
+
+    def reply(self, command="cmd_reply"):
+        self.run("""
+            const before = composers().length;
+            const win = aboutMessage();
+            const doer = win.top.browsingContext?.topChromeWindow ?? main;
+            doer.goDoCommand ? doer.goDoCommand(args[0]) :
+                win.commandController.doCommand(args[0]);
+            await until(() => composers().length > before, "the composer");
+            const made = composers().at(-1);
+            await until(() => made.gMsgCompose?.editor && made.windowIsReady !==
+                false && made.document.readyState == "complete", "the editor");
+        """, command)
+        return self.bar()
+
+    def written(self):
+        """The text in the newest composer."""
+        return self.run("""
+            const win = composers().at(-1);
+            return { body: win.GetCurrentEditor().rootElement.textContent,
+                subject: win.document.getElementById("msgSubject").value,
+                attachments: [...win.gAttachmentBucket?.itemChildren ?? []]
+                    .map(item => item.attachment.name) };
+        """)
+
+    # ---- the rest
+
+    def picture(self, path, kind="mail:3pane"):
+        """Of the newest window of a kind."""
+        handle = self.run("""
+            const win = [...Services.wm.getEnumerator(args[0] || null)].at(-1);
+            await sleep(300);
+            return String(win.docShell.browsingContext.id);
+        """, kind)
+        handles = self.thunderbird.marionette.windows()
+        chosen = None
+        for each in handles:
+            self.thunderbird.marionette.command(
+                "WebDriver:SwitchToWindow", {"handle": each, "focus": False})
+            if self.thunderbird.run(
+                    "return String(window.docShell.browsingContext.id);"
+                    ) == handle:
+                chosen = each
+                break
+        if chosen is None:
+            raise LookupError(json.dumps(handles))
+        time.sleep(0.2)
+        self.thunderbird.marionette.screenshot(path)
+        self.thunderbird.marionette.command(
+            "WebDriver:SwitchToWindow", {"handle": handles[0],
+                                         "focus": False})
