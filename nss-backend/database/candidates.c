@@ -76,6 +76,8 @@ static const struct place {
 	{ NM_DATABASE_OWN, DATA, "nssmime", "nssmime's own database" },
 };
 
+#define CONFIGURED_LABEL "Database of the settings"
+
 struct search {
 	struct nm_candidates *out;
 	char *bases[3];
@@ -131,13 +133,42 @@ find_problem(const char *folder, bool *exists)
 	return NULL;
 }
 
+static char *
+make_label(const char *label, const char *profile)
+{
+	struct nm_buffer b = NM_BUFFER_INIT;
+
+	if (profile != NULL)
+		nm_buffer_format(&b, "%s, profile %s", label, profile);
+	else
+		nm_buffer_string(&b, label);
+	return nm_buffer_take_string(&b);
+}
+
+/* The settings name a folder: whose it is, the place where it is found says.
+ * A folder that two places name keeps the first one's label. */
+static bool
+name_configured(
+    struct nm_candidate *known, const char *label, const char *profile)
+{
+	char *better;
+
+	if (known->kind != NM_DATABASE_CONFIGURED ||
+	    strcmp(known->label, CONFIGURED_LABEL) != 0)
+		return true;
+	if ((better = make_label(label, profile)) == NULL)
+		return false;
+	free(known->label);
+	known->label = better;
+	return true;
+}
+
 /* `must_exist`: a folder that is not there is not listed. */
 static bool
 add(struct search *s, enum nm_database_kind kind, const char *folder,
     const char *label, const char *profile, bool is_default, bool must_exist)
 {
 	struct nm_candidate c = { .kind = kind, .is_default = is_default };
-	struct nm_buffer b = NM_BUFFER_INIT;
 	struct nm_candidate *items;
 	const char *problem;
 
@@ -150,15 +181,12 @@ add(struct search *s, enum nm_database_kind kind, const char *folder,
 	for (size_t i = 0; i < s->out->count; i++) {
 		if (strcmp(s->out->items[i].path, c.path) == 0) {
 			free(c.path);
-			return true;
+			return name_configured(
+			    &s->out->items[i], label, profile);
 		}
 	}
 	problem = find_problem(c.path, &c.exists);
-	if (profile != NULL)
-		nm_buffer_format(&b, "%s, profile %s", label, profile);
-	else
-		nm_buffer_string(&b, label);
-	c.label = nm_buffer_take_string(&b);
+	c.label = make_label(label, profile);
 	if (problem != NULL)
 		c.problem = strdup(problem);
 	items = realloc(s->out->items, (s->out->count + 1) * sizeof(*items));
@@ -313,8 +341,8 @@ nm_candidates_find(enum nm_database_kind caller, const char *configured,
 			    "absolute folder");
 			goto out;
 		}
-		if (!add(&s, NM_DATABASE_CONFIGURED, folder,
-			"Database of the settings", NULL, false, false)) {
+		if (!add(&s, NM_DATABASE_CONFIGURED, folder, CONFIGURED_LABEL,
+			NULL, false, false)) {
 			free(folder);
 			goto out;
 		}

@@ -131,6 +131,12 @@ configured_comes_first(void **state)
 	assert_int_equal(c.count, 6);
 	assert_int_equal(c.items[0].kind, NM_DATABASE_CONFIGURED);
 	assert_true(c.items[0].exists);
+	/* whose it is, not that somebody chose it */
+	assert_string_equal(c.items[0].label, "Shared database");
+	nm_candidates_clear(&c);
+	snprintf(name, sizeof(name), "sql:%s/elsewhere", home.dir);
+	c = find(NM_DATABASE_FIREFOX, name);
+	assert_string_equal(c.items[0].label, "Database of the settings");
 	nm_candidates_clear(&c);
 	assert_int_equal(
 	    nm_candidates_find(NM_DATABASE_FIREFOX, "sql:relative", &c, &fault),
