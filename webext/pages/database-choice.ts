@@ -8,10 +8,10 @@ import type { Page } from "./page.ts";
 import { said } from "./reason.ts";
 import { keyOf, t } from "./text.ts";
 
-/** The host's own words for a profile, which hold its name; ours for the others. */
+/** The host's words where they hold a name; ours for the two that have none. */
 export function databaseLabel({ kind, label, id }: Pick<Candidate, "kind" | "label" | "id">): string {
-  if (kind === "thunderbird" || kind === "firefox") return label ?? id;
-  return t(keyOf("database", kind));
+  if (kind === "own" || kind === "shared") return t(keyOf("database", kind));
+  return label ?? id;
 }
 
 function row(page: Page, candidate: Candidate, changed: () => Promise<void>): HTMLElement {

@@ -4,6 +4,7 @@ import { HostClient } from "../core/client.ts";
 import { isOwnPage, type Reading, serve, type Target } from "../core/relay.ts";
 import { Composing } from "./composing.ts";
 import { protect } from "./protecting.ts";
+import { allowQuotes, isQuotable } from "./quoting.ts";
 import { read } from "./reading.ts";
 import { Recipients } from "./recipients.ts";
 
@@ -56,7 +57,10 @@ chrome.runtime.onMessage.addListener((message, sender, reply) => {
   return false;
 });
 
-messenger.nssmime.onRead.addListener((request, file) => read(host, request, file));
+messenger.nssmime.onRead.addListener(async (request, file) => {
+  const answer = await read(host, request, file);
+  return { ...answer, quote: await isQuotable(storage, answer.reading) };
+});
 
 messenger.nssmime.onProtect.addListener((request, file) =>
   protect(host, storage, request, file, composing.get(request.tabId)?.composer.origin?.headers),
@@ -66,6 +70,10 @@ messenger.nssmime.onComposer.addListener((composer) => composing.changed(compose
 
 messenger.nssmime.onChoose.addListener(async (tabId, what) => {
   if (what === "sign" || what === "encrypt") await composing.choose(tabId, what);
+  else if (what === "quote") {
+    await allowQuotes(storage, composing.get(tabId)?.composer.origin?.headers);
+    await messenger.nssmime.quote(tabId);
+  }
   else await openPage(`pages/composer.html?tab=${tabId}`, 560, 520);
 });
 

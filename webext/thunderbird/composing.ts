@@ -19,7 +19,7 @@ export interface Composer {
   newsgroups: boolean;
   builtIn: "OpenPGP" | "S/MIME" | "";
   /** The mail that this one answers, or sends on. */
-  origin: { encrypted: boolean; headers: Headers | null } | null;
+  origin: { encrypted: boolean; headers: Headers | null; unquoted: boolean } | null;
 }
 
 export interface State {
@@ -27,6 +27,7 @@ export interface State {
   encrypt: boolean;
   level: "ok" | "warn" | "bad" | "info";
   text: string;
+  /** Of the buttons: sign, encrypt, recipients and, where text was left out, quote. */
   labels: string[];
 }
 
@@ -40,7 +41,12 @@ interface Draft {
   round: number;
 }
 
-const labels = () => [say("tbSign"), say("tbEncrypt"), say("tbRecipients")];
+const labelsFor = ({ origin }: Composer): string[] => [
+  say("tbSign"),
+  say("tbEncrypt"),
+  say("tbRecipients"),
+  ...(origin?.unquoted ? [say("tbQuote")] : []),
+];
 
 function nameOf({ address, reasons }: Recipient): string {
   const [reason] = reasons;
@@ -78,7 +84,7 @@ export class Composing {
     const before = this.#drafts.get(composer.tabId);
     const draft: Draft = {
       recipients: [],
-      state: { sign: false, encrypt: false, level: "info", text: say("tbLooking"), labels: labels() },
+      state: { sign: false, encrypt: false, level: "info", text: say("tbLooking"), labels: labelsFor(composer) },
       round: 0,
       ...before,
       composer: { ...composer, origin: composer.origin ?? before?.composer.origin ?? null },
@@ -101,7 +107,7 @@ export class Composing {
       // What was wished by hand, or by the mail that is answered, stays wished: nothing is sent.
       const sign = draft.sign ?? false;
       const encrypt = draft.encrypt ?? draft.composer.origin?.encrypted ?? draft.state.encrypt;
-      return { sign, encrypt, level: "warn", text: `${title} ${advice}`, labels: labels() };
+      return { sign, encrypt, level: "warn", text: `${title} ${advice}`, labels: labelsFor(draft.composer) };
     });
     // A later change overtook this one.
     if (draft.round !== round || this.#drafts.get(draft.composer.tabId) !== draft) return;
@@ -116,7 +122,7 @@ export class Composing {
       encrypt,
       level,
       text,
-      labels: labels(),
+      labels: labelsFor(composer),
     });
     if (composer.builtIn)
       return done(draft.sign ?? false, draft.encrypt ?? false, "info", say("tbBuiltIn", composer.builtIn));

@@ -13,6 +13,7 @@ declare namespace messenger {
   const nssmime: {
     setComposer(tabId: number, state: object): Promise<void>;
     composers(): Promise<void>;
+    quote(tabId: number): Promise<void>;
     forget(): Promise<void>;
     onRead: Listeners<(request: any, file: File) => Promise<object>>;
     onProtect: Listeners<(request: any, file: File) => Promise<object>>;

@@ -39,7 +39,7 @@ const composed = new Set([
   ]),
   ...schema.types.revocation.map((name: string) => key("revocation", name)),
   ...schema.types.layer.type.map((name: string) => key("layer", name)),
-  ...["own", "configured", "shared"].map((name) => key("database", name)),
+  ...["own", "shared"].map((name) => key("database", name)),
   ...encryptWishes.map((name) => key("encrypt", name)),
   ...forms.map((name) => key("form", name)),
 ]);

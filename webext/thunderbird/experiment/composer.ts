@@ -3,8 +3,8 @@
 // is done.
 import { ExtensionSupport, MailServices, type Undo } from "./platform.ts";
 import type { Question } from "./question.ts";
-import type { Readings } from "./readings.ts";
-import { mailOf } from "./readings.ts";
+import { type Answer, mayQuote } from "./readings.ts";
+import type { Reopening } from "./reopening.ts";
 
 const COMPOSER = "chrome://messenger/content/messengercompose/messengercompose.xhtml";
 const BAR = "nssmime-bar";
@@ -39,7 +39,7 @@ export interface State {
   labels: string[];
 }
 
-const BUTTONS = ["sign", "encrypt", "details"] as const;
+const BUTTONS = ["sign", "encrypt", "details", "quote"] as const;
 
 export interface Mark extends State {
   tabId: number;
@@ -54,22 +54,23 @@ const addressesOf = (fields: string): string[] =>
 export class Composer {
   readonly #changed: Question;
   readonly #chosen: Question;
-  readonly #readings: Readings;
+  readonly #reopening: Reopening;
   readonly #tabIdOf: (window: any) => number;
   readonly #id: string;
   readonly #marks = new WeakMap<object, Mark>();
   readonly #watching = new Map<any, Undo>();
+  readonly #origins = new WeakMap<object, Promise<Answer | null>>();
 
   constructor(
     changed: Question,
     chosen: Question,
-    readings: Readings,
+    reopening: Reopening,
     tabIdOf: (window: any) => number,
     id: string,
   ) {
     this.#changed = changed;
     this.#chosen = chosen;
-    this.#readings = readings;
+    this.#reopening = reopening;
     this.#tabIdOf = tabIdOf;
     this.#id = id;
     ExtensionSupport.registerWindowListener(id, {
@@ -101,7 +102,7 @@ export class Composer {
   }
 
   tellAll(): void {
-    for (const window of this.#watching.keys()) this.#tell(window);
+    for (const window of this.#watching.keys()) this.#tell(window).catch(Cu.reportError);
   }
 
   set(window: any, state: State): void {
@@ -124,7 +125,7 @@ export class Composer {
     let timer: number | undefined;
     const soon = () => {
       window.clearTimeout(timer);
-      timer = window.setTimeout(() => this.#tell(window), SETTLED);
+      timer = window.setTimeout(() => this.#tell(window).catch(Cu.reportError), SETTLED);
     };
     const observer = new window.MutationObserver(soon);
     observer.observe(document.getElementById("recipientsContainer"), {
@@ -154,38 +155,97 @@ export class Composer {
     if (!window.closed) undo?.();
   }
 
-  /** Of a mail that this one answers, or sends on. */
-  #origin(window: any): any {
-    const uri = window.gMsgCompose?.originalMsgURI;
-    if (!uri) return null;
-    try {
-      const answer = this.#readings.find(mailOf(MailServices.neckoURLForMessageURI(uri)));
-      return answer && { encrypted: answer.encrypted, headers: answer.reading?.headers ?? null };
-    } catch {
-      return null;
-    }
+  /** The mail that this one answers, sends on, or goes on with. */
+  #originOf(window: any): Promise<Answer | null> {
+    const known = this.#origins.get(window);
+    if (known) return known;
+    const found = this.#findOrigin(window).catch(() => null);
+    this.#origins.set(window, found);
+    return found;
   }
 
-  #tell(window: any): void {
+  async #findOrigin(window: any): Promise<Answer | null> {
+    const made = this.#reopening.originOf(window);
+    if (made) return made.answer;
+    const uri = window.gMsgCompose.originalMsgURI;
+    // Several are sent on as attachments, and stay encrypted in there.
+    if (!uri || uri.includes(",")) return null;
+    const { answer } = (await this.#reopening.read(uri)) ?? {};
+    if (!answer) return null;
+    this.#subject(window, uri, answer);
+    return answer;
+  }
+
+  /** Thunderbird made it of the subject that is outside, which says nothing. */
+  #subject(window: any, uri: string, { subject }: Answer): void {
+    const outside = MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri)
+      .mime2DecodedSubject;
+    const field = window.document.getElementById("msgSubject");
+    if (subject === undefined || !outside || !field.value.endsWith(outside)) return;
+    field.value = field.value.slice(0, -outside.length) + subject;
+    field.dispatchEvent(new window.Event("input", { bubbles: true }));
+  }
+
+  /** Once the sender is allowed: the same reply anew, unless something was written already. */
+  async quote(window: any): Promise<void> {
+    const answer = await this.#originOf(window);
+    if (!answer) return;
+    answer.quote = true;
+    const { originalMsgURI, type, composeHTML, bodyModified } = window.gMsgCompose;
+    if (bodyModified || window.gContentChanged) return;
+    const format = composeHTML ? Ci.nsIMsgCompFormat.HTML : Ci.nsIMsgCompFormat.PlainText;
+    const identity = window.gCurrentIdentity;
+    const header = MailServices.messageServiceFromURI(originalMsgURI).messageURIToMsgHdr(
+      originalMsgURI,
+    );
+    MailServices.compose.OpenComposeWindow(
+      null,
+      header,
+      originalMsgURI,
+      type,
+      format,
+      identity,
+      null,
+      null,
+    );
+    window.close();
+  }
+
+  async #tell(window: any): Promise<void> {
     const { gMsgCompose, gCurrentIdentity } = window;
-    if (!gMsgCompose || !gCurrentIdentity || window.closed) return;
+    if (!gMsgCompose || !gCurrentIdentity) return;
+    const origin = await this.#originOf(window);
+    if (window.closed) return;
     const fields = Cc["@mozilla.org/messengercompose/composefields;1"].createInstance(
       Ci.nsIMsgCompFields,
     );
     window.Recipients2CompFields(fields);
-    const from = fromOf(window) || gCurrentIdentity.email;
-    this.#changed
-      .ask({
-        tabId: this.#tabIdOf(window),
-        from: addressesOf(from)[0] ?? "",
-        to: addressesOf(fields.to),
-        cc: addressesOf(fields.cc),
-        bcc: addressesOf(fields.bcc),
-        newsgroups: Boolean(fields.newsgroups),
-        builtIn: this.builtIn(window),
-        origin: this.#origin(window),
-      })
-      .catch(Cu.reportError);
+    // What stands in the From field may have been written by hand.
+    const from = window.document.getElementById("msgIdentity")?.value || gCurrentIdentity.email;
+    const { Reply, ReplyAll, ReplyToSender, ReplyToSenderAndGroup, ReplyToList, ReplyToGroup } =
+      Ci.nsIMsgCompType;
+    const quotes = [
+      Reply,
+      ReplyAll,
+      ReplyToSender,
+      ReplyToSenderAndGroup,
+      ReplyToList,
+      ReplyToGroup,
+    ].includes(gMsgCompose.type);
+    await this.#changed.ask({
+      tabId: this.#tabIdOf(window),
+      from: addressesOf(from)[0] ?? "",
+      to: addressesOf(fields.to),
+      cc: addressesOf(fields.cc),
+      bcc: addressesOf(fields.bcc),
+      newsgroups: Boolean(fields.newsgroups),
+      builtIn: this.builtIn(window),
+      origin: origin && {
+        encrypted: origin.encrypted,
+        headers: origin.reading?.headers ?? null,
+        unquoted: quotes && !mayQuote(origin),
+      },
+    });
   }
 
   #draw(window: any): void {
@@ -196,8 +256,10 @@ export class Composer {
     bar.className = mark.level;
     BUTTONS.forEach((name, at) => {
       const button = bar.querySelector(`button.${name}`);
-      button.textContent = mark.labels[at] ?? name;
-      if (name !== "details") button.setAttribute("aria-pressed", String(mark[name]));
+      button.textContent = mark.labels[at] ?? "";
+      button.hidden = !mark.labels[at];
+      if (name === "sign" || name === "encrypt")
+        button.setAttribute("aria-pressed", String(mark[name]));
     });
     const words = bar.querySelector(".words");
     if (words.textContent !== mark.text) words.textContent = mark.text;
@@ -234,9 +296,4 @@ export class Composer {
     document.getElementById("composeContentBox").before(bar);
     return bar;
   }
-}
-
-/** What stands in the From field, which may have been written by hand. */
-function fromOf(window: any): string {
-  return window.document.getElementById("msgIdentity")?.value ?? "";
 }

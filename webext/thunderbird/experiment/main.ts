@@ -7,6 +7,7 @@ import type { Undo } from "./platform.ts";
 import { Question } from "./question.ts";
 import { Reader } from "./reader.ts";
 import { type Answer, Readings } from "./readings.ts";
+import { Reopening } from "./reopening.ts";
 import { handleSending } from "./sending.ts";
 
 const events = ["onRead", "onProtect", "onComposer", "onChoose", "onDetails"] as const;
@@ -27,21 +28,22 @@ export default class extends ExtensionCommon.ExtensionAPI {
       extension.localizeMessage(name, values);
     this.readings = new Readings(onRead);
     const reader = new Reader(this.readings, onDetails, words, `${extension.id}-reader`);
+    const reopening = new Reopening(this.readings);
     this.composer = new Composer(
       onComposer,
       onChoose,
-      this.readings,
+      reopening,
       (window) => extension.tabManager.getWrapper(window).id,
       `${extension.id}-composer`,
     );
     const display = {
       loadAgain: (mail: string) => reader.loadAgain(mail),
       show: (mail: string, answer: Answer) => reader.show(mail, answer),
-      mayQuote: () => true,
     };
     this.undo.push(
       () => reader.uninstall(),
       () => this.composer.uninstall(),
+      reopening.install(),
       handleMime(this.readings, display, words),
       handleSending(onProtect, this.composer, words),
       () => this.readings.forget(),
@@ -72,6 +74,7 @@ export default class extends ExtensionCommon.ExtensionAPI {
         setComposer: async (tabId: number, state: State) =>
           this.composer.set(tabManager.get(tabId).nativeTab, state),
         composers: async () => this.composer.tellAll(),
+        quote: async (tabId: number) => this.composer.quote(tabManager.get(tabId).nativeTab),
         forget: async () => this.readings.forget(),
         ...Object.fromEntries(managers),
       },

@@ -6,7 +6,7 @@
 // window is loaded again when it is there. Spinning the event loop would let another mail come in
 // between. Replies and single parts are fetched without a window, and find it in memory.
 import { bytesOf, escaped, PgpMimeHandler, replace, sha256, textOf, type Undo } from "./platform.ts";
-import { type Answer, mailOf, type Readings, sourceOf } from "./readings.ts";
+import { type Answer, mailOf, mayQuote, type Readings, sourceOf } from "./readings.ts";
 
 const TYPES = ["application/pkcs7-mime", "application/x-pkcs7-mime"];
 const PATIENCE = 60_000;
@@ -16,8 +16,6 @@ export interface Display {
   loadAgain(mail: string): void;
   /** What is said of it. */
   show(mail: string, answer: Answer): void;
-  /** May the text of this mail be quoted? */
-  mayQuote(answer: Answer): boolean;
 }
 
 type Words = (name: string) => string;
@@ -110,7 +108,7 @@ class Part {
   #give(mail: string, answer: Answer, displayed: boolean): void {
     const quoting = /[?&]header=quote/.test(this.#proxy.messageURI?.spec ?? "");
     if (displayed) this.#display.show(mail, answer);
-    if (quoting && !this.#display.mayQuote(answer)) this.#say("tbNotQuoted");
+    if (quoting && !mayQuote(answer)) this.#say("tbNotQuoted");
     else if (answer.content) this.#put(textOf(answer.content));
     else this.#page(answer.problem ?? "", answer.row.advice);
   }

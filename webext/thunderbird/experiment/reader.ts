@@ -118,10 +118,10 @@ export class Reader {
     }
   }
 
-  /** Remote content stays off, and a reply starts encrypted: as for Thunderbird's own. */
+  /** Remote content stays off, as for Thunderbird's own. Its composer goes by the other address of
+   * the mail, and is left alone: replies are protected here. */
   #rememberEncrypted(window: any): void {
     const service = window.gEncryptedURIService ?? window.gEncryptedSMIMEURIsService;
-    service?.rememberEncrypted(window.gMessageURI);
     service?.rememberEncrypted(MailServices.neckoURLForMessageURI(window.gMessageURI));
   }
 

@@ -28,6 +28,8 @@ export interface Answer {
   encrypted: boolean;
   /** Nothing covers it that proves who wrote it. */
   unproven: boolean;
+  /** Its text may be quoted all the same. */
+  quote?: boolean;
   failedAt?: number;
 }
 
@@ -59,6 +61,11 @@ export function sourceOf(messageUri: string): Promise<string> {
     service.streamMessage(messageUri, listener, null, null, false, "", true);
   });
 }
+
+/** Who sent encrypted text that nobody signed may have put somebody else's text there, which a
+ * quote would give away: then it is asked for once. */
+export const mayQuote = ({ encrypted, unproven, quote }: Answer): boolean =>
+  !encrypted || !unproven || quote === true;
 
 export class Readings {
   readonly #question: Question;

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MPL-2.0
+// Encrypted mail that is sent on, or goes on being written. libmime makes its composer out of the
+// source of the mail, and asks no handler on the way: so it is given a file of what was inside,
+// which is gone again as soon as the composer has it.
+import { bytesOf, MailServices, textOf, type Undo } from "./platform.ts";
+import { type Answer, mailOf, type Readings, sourceOf } from "./readings.ts";
+
+const BODY = /^(content-[a-z-]+|mime-version|hp-outer)$/;
+
+type Fields = [name: string, text: string][];
+
+/** Header fields as they are written, and the rest. */
+function parted(mail: string): { fields: Fields; body: string } {
+  const [whole = "", head = "", end = ""] = /^([\s\S]*?\r?\n)(\r?\n)/.exec(mail) ?? [];
+  const lines = head.match(/^[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*/gm) ?? [];
+  const fields = lines.map((text): [string, string] => [
+    (/^[^:\s]*/.exec(text)?.[0] ?? "").toLowerCase(),
+    text.replace(/\r?\n/g, "\r\n"),
+  ]);
+  return { fields, body: end + mail.slice(whole.length) };
+}
+
+/** The mail as if it had never been encrypted: what was protected wins. */
+export function opened(source: string, entity: string): string {
+  const outer = parted(source);
+  const inner = parted(entity);
+  const inside = new Set(inner.fields.map(([name]) => name));
+  const header = [
+    ...outer.fields.filter(([name, text]) =>
+      text.includes(":") && name !== "" && !BODY.test(name) && !inside.has(name)),
+    ...inner.fields.filter(([name]) => name !== "hp-outer"),
+  ];
+  return header.map(([, text]) => text).join("") + inner.body;
+}
+
+export function isEncrypted(source: string): boolean {
+  const type = parted(source).fields.find(([name]) => name === "content-type")?.[1] ?? "";
+  return /application\/(x-)?pkcs7-mime/i.test(type);
+}
+
+export class Reopening {
+  readonly #readings: Readings;
+  /** By the address of the file: what it was made of. */
+  readonly #origins = new Map<string, { uri: string; answer: Answer; file: any }>();
+
+  constructor(readings: Readings) {
+    this.#readings = readings;
+  }
+
+  install(): Undo {
+    const { compose } = MailServices;
+    const take = (...args: any[]) => {
+      void this.#open(compose, args);
+    };
+    const stand = new Proxy(compose, {
+      get: (_target, name) => {
+        if (name === "OpenComposeWindow") return take;
+        const value = compose[name];
+        return typeof value === "function" ? value.bind(compose) : value;
+      },
+    });
+    const put = (value: unknown) =>
+      Object.defineProperty(MailServices, "compose", {
+        value,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
+    put(stand);
+    return () => {
+      if (MailServices.compose === stand) put(compose);
+      for (const { file } of this.#origins.values()) this.#remove(file);
+    };
+  }
+
+  /** The mail behind a composer that was made of such a file. */
+  originOf(window: any): { uri: string; answer: Answer } | null {
+    const { gMsgCompose } = window;
+    const { compFields } = gMsgCompose ?? {};
+    for (const uri of [gMsgCompose?.originalMsgURI, compFields?.draftId]) {
+      const origin = uri && this.#origins.get(uri);
+      if (!origin) continue;
+      // The draft that is replaced by the next is the encrypted one.
+      if (compFields.draftId === uri) compFields.draftId = origin.uri;
+      this.#origins.delete(uri);
+      this.#remove(origin.file);
+      return origin;
+    }
+    return null;
+  }
+
+  async read(uri: string): Promise<{ source: string; answer: Answer } | null> {
+    const source = await sourceOf(uri);
+    if (!isEncrypted(source)) return null;
+    const mail = mailOf(MailServices.neckoURLForMessageURI(uri));
+    const answer =
+      this.#readings.find(mail) ??
+      (await this.#readings.read(`${mail}\n`, async () => [
+        { kind: "message" },
+        new File([bytesOf(source)], "mail.eml"),
+      ]));
+    return { source, answer };
+  }
+
+  async #open(compose: any, args: any[]): Promise<void> {
+    const { ForwardInline, Draft, Template, EditTemplate, EditAsNew } = Ci.nsIMsgCompType;
+    const [, , uri, type] = args;
+    try {
+      if (uri && [ForwardInline, Draft, Template, EditTemplate, EditAsNew].includes(type)) {
+        const made = await this.#file(uri);
+        if (made) args[2] = made;
+      }
+    } catch (failure) {
+      // It is opened as it is: encrypted.
+      Cu.reportError(failure);
+    }
+    compose.OpenComposeWindow(...args);
+  }
+
+  async #file(uri: string): Promise<string | null> {
+    const { source, answer } = (await this.read(uri)) ?? {};
+    if (source === undefined || !answer?.content) return null;
+    const file = Services.dirsvc.get("TmpD", Ci.nsIFile);
+    file.append("nsmail.eml");
+    file.createUnique(Ci.nsIFile.NORMAL_FILE_TYPE, 0o600);
+    await IOUtils.write(file.path, bytesOf(opened(source, textOf(answer.content))));
+    const made = `${Services.io.newFileURI(file).spec}?type=application/x-message-display`;
+    this.#origins.set(made, { uri, answer, file });
+    return made;
+  }
+
+  #remove(file: any): void {
+    if (file.exists()) file.remove(false);
+  }
+}
