@@ -10,8 +10,8 @@ import answers
 import sites
 from answers import DAY, HOUR, MINUTE
 from authority import RESPONDER, Authority, Responder
-from revocation_case import (MODES, VERDICTS, WORLD, RevocationCase, mail, main,
-                             verdict)
+from revocation_case import (MODES, VERDICTS, WORLD, RevocationCase, mail,
+                             main, verdict)
 from sites import by_post_only, fails, moves, relays, says
 
 # name; what is found out; how many questions that takes; what each place of
