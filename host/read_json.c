@@ -55,11 +55,11 @@ signer_json(const struct nm_read_signer *s, struct json_object *table)
 	host_build_begin(&b);
 	host_build_string(&b, "status", nm_status_name(s->status));
 	host_build_add(&b, "reasons", host_reasons_json(s->reasons));
-	if (s->has_certificate) {
+	if (s->certificate != NULL) {
 		host_build_add(
-		    &b, "certificate", host_described_json(&s->certificate));
+		    &b, "certificate", host_described_json(s->certificate));
 		host_build_add(
-		    &b, "addresses", addresses_json(&s->certificate));
+		    &b, "addresses", addresses_json(s->certificate));
 	} else {
 		host_build_null(&b, "certificate");
 		host_build_add(&b, "addresses", json_object_new_array());

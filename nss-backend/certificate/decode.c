@@ -124,14 +124,12 @@ nm_certificate_sane(struct nm_bytes der, struct nm_fault *fault)
 CERTCertificate *
 nm_certificate_decode(const uint8_t *der, size_t len, struct nm_fault *fault)
 {
+	struct nm_bytes bytes = { der, len };
+	SECItem item = nm_item(bytes, siDERCertBuffer);
 	CERTCertificate *cert;
-	SECItem item = { siDERCertBuffer, NULL, 0 };
 
-	if (!nm_certificate_sane((struct nm_bytes){ der, len }, fault))
+	if (!nm_certificate_sane(bytes, fault))
 		return NULL;
-	/* NSS copies it, but takes it through a type that is not const */
-	memcpy(&item.data, &der, sizeof(item.data));
-	item.len = (unsigned)len;
 	cert = CERT_NewTempCertificate(
 	    CERT_GetDefaultCertDB(), &item, NULL, PR_FALSE, PR_TRUE);
 	if (cert == NULL) {
@@ -141,4 +139,19 @@ nm_certificate_decode(const uint8_t *der, size_t len, struct nm_fault *fault)
 	}
 	/* the same bytes may have been known: their database's instance */
 	return cert;
+}
+
+/* NSS exports it under this name alone, since 3.2; its header has the other. */
+extern CERTCertificate *__CERT_DecodeDERCertificate(
+    SECItem *der, PRBool copy, char *nickname);
+
+CERTCertificate *
+nm_certificate_decode_apart(const uint8_t *der, size_t len)
+{
+	struct nm_bytes bytes = { der, len };
+	SECItem item = nm_item(bytes, siDERCertBuffer);
+
+	return nm_certificate_sane(bytes, NULL)
+	    ? __CERT_DecodeDERCertificate(&item, PR_TRUE, NULL)
+	    : NULL;
 }

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <certdb.h>
 #include <pk11pub.h>
+#include <pkcs11n.h>
 
 #define MAX_ALONG     400u
 #define MAX_QUESTIONS 64u
@@ -263,30 +263,60 @@ both(enum nm_revocation a, enum nm_revocation b)
 	return a == NM_REVOCATION_GOOD ? a : b;
 }
 
+struct stored {
+	const struct nm_evidence *evidence;
+	CERTCertificate *cert, *issuer;
+	int64_t received;
+	enum nm_revocation found;
+};
+
+static bool
+each_stored(void *arg, const struct nm_bytes *values)
+{
+	struct stored *s = arg;
+	struct nm_statement statement;
+
+	if (nm_crl_read(values[0], s->cert, s->issuer, &statement))
+		s->found =
+		    both(s->found, weigh(s->evidence, &statement, s->received));
+	return true;
+}
+
+/* The lists that the database has of the issuer. */
+static void
+look_in_database(struct stored *s)
+{
+	struct nm_object_search search = {
+		.class = CKO_NSS_CRL,
+		.subject = { s->cert->derIssuer.data, s->cert->derIssuer.len },
+		.types = { CKA_VALUE },
+		.count = 1,
+		.each = each_stored,
+	};
+	PK11SlotInfo *slot = PK11_GetInternalKeySlot();
+
+	if (slot == NULL)
+		return;
+	nm_objects_find(slot, &search, s);
+	PK11_FreeSlot(slot);
+}
+
 static enum nm_revocation
 at_hand(const struct nm_evidence *e, CERTCertificate *cert,
     CERTCertificate *issuer, int64_t received)
 {
-	enum nm_revocation found = NM_REVOCATION_UNKNOWN;
-	SECItem name = cert->derIssuer;
+	struct stored stored = { e, cert, issuer, received,
+		NM_REVOCATION_UNKNOWN };
 	struct nm_statement s;
-	CERTSignedCrl *crl;
 
 	for (size_t i = 0; i < e->along_count; i++) {
 		if (read_one(e->along[i].kind, e->along[i].der, cert, issuer,
 			NULL, &s))
-			found = both(found, weigh(e, &s, received));
+			stored.found =
+			    both(stored.found, weigh(e, &s, received));
 	}
-	crl = SEC_FindCrlByName(CERT_GetDefaultCertDB(), &name, SEC_CRL_TYPE);
-	if (crl != NULL) {
-		if (crl->derCrl != NULL &&
-		    nm_crl_read((struct nm_bytes){ crl->derCrl->data,
-				    crl->derCrl->len },
-			cert, issuer, &s))
-			found = both(found, weigh(e, &s, received));
-		(void)SEC_DestroyCrl(crl);
-	}
-	return found;
+	look_in_database(&stored);
+	return stored.found;
 }
 
 /* The first place that gives a good answer counts; *waiting: one has not been

@@ -66,6 +66,12 @@ char *nm_certificate_nickname(CERTCertificate *cert, const char *wanted);
 enum nm_error nm_key_delete(
     PK11SlotInfo *slot, SECKEYPrivateKey **key, struct nm_fault *fault);
 
+/* ---- trust.c ---- */
+
+/* Makes NSS's certificates have the trust for e-mail that the database records
+ * for them, if it has changed; those without a record stay as they are. */
+void nm_trust_refresh(struct nm_database *db);
+
 /* ---- bag.c ---- */
 
 /* What a file is by its first bytes; NM_FORM_AUTO: not known. */

@@ -38,8 +38,8 @@ nm_revocation_name(enum nm_revocation r)
 	return "not-checked";
 }
 
-static bool
-add_link(struct nm_path *p, CERTCertificate *cert)
+bool
+nm_path_add(struct nm_path *p, CERTCertificate *cert)
 {
 	struct nm_path_link *links;
 
@@ -65,7 +65,7 @@ add_list(struct nm_path *p, CERTCertList *list)
 		    nm_certificate_same(
 			p->links[p->count - 1].cert, node->cert))
 			continue;
-		if (!add_link(p, node->cert))
+		if (!nm_path_add(p, node->cert))
 			return false;
 	}
 	return true;
@@ -125,7 +125,7 @@ verified_path(CERTCertificate *cert, SECCertificateUsage usage, PRTime when,
 		    (out->count == 0 ||
 			!nm_certificate_same(out->links[out->count - 1].cert,
 			    got[1].value.pointer.cert)))
-			ok = add_link(out, got[1].value.pointer.cert);
+			ok = nm_path_add(out, got[1].value.pointer.cert);
 	}
 	if (got[0].value.pointer.chain != NULL)
 		CERT_DestroyCertList(got[0].value.pointer.chain);
@@ -166,15 +166,15 @@ likely_path(CERTCertificate *cert, PRTime when, struct nm_path *out)
 			CERT_DestroyCertificate(top);
 		top = cert;
 		if (ok && out->count == 0)
-			ok = add_link(out, cert);
+			ok = nm_path_add(out, cert);
 		if (!ok ||
 		    nm_certificate_self_issued(out->links[out->count - 1].cert))
 			break;
 		top = CERT_FindCertByName(CERT_GetDefaultCertDB(),
 		    &out->links[out->count - 1].cert->derIssuer);
 		if (top == NULL || in_path(out, top) ||
-		    !nm_certificate_signed_by(
-			out->links[out->count - 1].cert, top))
+		    nm_certificate_signed_by(out->links[out->count - 1].cert,
+			top) == NM_SIGNED_BY_ANOTHER)
 			break;
 	}
 	if (top != NULL && top != cert)
@@ -256,41 +256,11 @@ check_now(struct nm_path *p, int64_t when)
 	}
 }
 
-/* The certificates that may complete a path: those that came along, and
- * issuers that had to be asked for. */
-struct company {
-	CERTCertificate **certs;
-	size_t count;
-	CERTCertificate **fetched;
-	size_t fetched_count;
-};
-
-static bool
-company_gather(struct company *c, const struct nm_path_question *q)
-{
-	memset(c, 0, sizeof(*c));
-	if (q->evidence != NULL &&
-	    !nm_evidence_issuers(q->evidence, &c->fetched, &c->fetched_count))
-		return false;
-	c->count = q->along_count + c->fetched_count;
-	if (c->count == 0)
-		return true;
-	if ((c->certs = calloc(c->count, sizeof(CERTCertificate *))) == NULL)
-		return false;
-	for (size_t i = 0; i < c->count; i++)
-		c->certs[i] = i < q->along_count
-		    ? q->along[i]
-		    : c->fetched[i - q->along_count];
-	return true;
-}
-
 static void
-company_leave(struct company *c)
+sum_up(struct nm_path *p)
 {
-	for (size_t i = 0; i < c->fetched_count; i++)
-		CERT_DestroyCertificate(c->fetched[i]);
-	free(c->fetched);
-	free(c->certs);
+	for (size_t i = 0; i < p->count; i++)
+		p->reasons |= p->links[i].reasons;
 }
 
 /* Finds the path and asks NSS; *ok: what it says. False: memory. */
@@ -316,28 +286,21 @@ build(CERTCertificate *cert, SECCertificateUsage usage, PRTime time,
 /* What the path is worth beyond NSS's word for it. */
 static void
 judge(struct nm_path *p, const struct nm_path_question *q,
-    const struct company *c, SECCertificateUsage usage, int64_t when, bool ok)
+    const struct nm_company *c, SECCertificateUsage usage, int64_t when,
+    bool ok)
 {
-	nm_reasons none = NM_REASON_BIT(NM_REASON_ISSUER_UNKNOWN) |
-	    NM_REASON_BIT(NM_REASON_ISSUER_UNTRUSTED);
-	check_links(p, q->purpose);
-	nm_path_check_names(p);
 	if (!ok)
 		nm_path_explain(p, usage, when * PR_USEC_PER_SEC);
-	else if (nm_path_is_current(p, c->certs, c->count))
+	else if (nm_path_is_current(p, c))
 		check_now(p, when);
-	for (size_t i = 0; i < p->count; i++)
-		p->reasons |= p->links[i].reasons;
-	/* Nobody is asked about a certificate that is under nobody trusted. */
-	if (q->evidence != NULL && (p->reasons & none) == 0)
+	sum_up(p);
+	if (q->evidence != NULL &&
+	    (p->reasons &
+		(NM_REASON_BIT(NM_REASON_ISSUER_UNKNOWN) |
+		    NM_REASON_BIT(NM_REASON_ISSUER_UNTRUSTED))) == 0)
 		nm_path_check_revocation(
 		    p, q->evidence, q->received ? when : NM_NOT_RECEIVED);
-	else if (q->evidence != NULL &&
-	    (p->reasons & NM_REASON_BIT(NM_REASON_ISSUER_UNKNOWN)) != 0)
-		nm_evidence_want_issuer(
-		    q->evidence, p->links[p->count - 1].cert);
-	for (size_t i = 0; i < p->count; i++)
-		p->reasons |= p->links[i].reasons;
+	sum_up(p);
 	/* whatever was found: what NSS refuses is not valid */
 	if (!ok && nm_reasons_status(p->reasons) == NM_STATUS_VALID)
 		p->reasons |= NM_REASON_BIT(NM_REASON_ISSUER_UNTRUSTED);
@@ -350,24 +313,42 @@ nm_path_check(struct nm_database *db, CERTCertificate *cert,
 	SECCertificateUsage usage = q->purpose == NM_PURPOSE_SIGN
 	    ? certificateUsageEmailSigner
 	    : certificateUsageEmailRecipient;
-	struct company company;
-	int64_t when = q->when;
+	struct nm_path_question asked = *q;
+	struct nm_company company;
+	CERTCertificate *seen = NULL;
 	enum nm_error error = NM_ERR_INTERNAL;
 	bool ok;
 
-	(void)db;
+	nm_trust_refresh(db);
 	*out = (struct nm_path){ .revocation = NM_REVOCATION_NOT_CHECKED };
-	if (when > MAX_SECONDS)
-		when = MAX_SECONDS;
-	if (when < -MAX_SECONDS)
-		when = -MAX_SECONDS;
-	if (!company_gather(&company, q) ||
-	    !build(cert, usage, when * PR_USEC_PER_SEC, out, &ok))
+	if (asked.when > MAX_SECONDS)
+		asked.when = MAX_SECONDS;
+	if (asked.when < -MAX_SECONDS)
+		asked.when = -MAX_SECONDS;
+	if (!nm_company_gather(&company, cert, q))
 		goto out;
-	judge(out, q, &company, usage, when, ok);
+	seen = nm_company_introduce(&company, cert);
+	if (seen == NULL) {
+		if (!nm_path_apart(out, cert, &asked, &company))
+			goto out;
+		check_links(out, q->purpose);
+		nm_path_check_names(out);
+		sum_up(out);
+		if (q->evidence != NULL)
+			nm_evidence_want_issuer(
+			    q->evidence, out->links[out->count - 1].cert);
+	} else {
+		if (!build(seen, usage, asked.when * PR_USEC_PER_SEC, out, &ok))
+			goto out;
+		check_links(out, q->purpose);
+		nm_path_check_names(out);
+		judge(out, &asked, &company, usage, asked.when, ok);
+	}
 	error = NM_OK;
 out:
-	company_leave(&company);
+	if (seen != NULL)
+		CERT_DestroyCertificate(seen);
+	nm_company_clear(&company);
 	if (error != NM_OK)
 		nm_path_clear(out);
 	return error;

@@ -10,26 +10,16 @@
 
 #include <certdb.h>
 
-static bool
-came_along(CERTCertificate *cert, CERTCertificate *const *along, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (nm_certificate_same(cert, along[i]))
-			return true;
-	}
-	return false;
-}
-
 /* Cuts the path before an issuer that neither a token holds nor the caller
  * brought. */
 static bool
-issuers_at_hand(struct nm_path *p, CERTCertificate *const *along, size_t count)
+issuers_at_hand(struct nm_path *p, const struct nm_company *company)
 {
 	for (size_t i = 1; i < p->count; i++) {
 		CERTCertificate *cert = p->links[i].cert;
 
 		if (cert->isperm || cert->slot != NULL ||
-		    came_along(cert, along, count))
+		    nm_company_has(company, cert))
 			continue;
 		for (size_t j = i; j < p->count; j++)
 			CERT_DestroyCertificate(p->links[j].cert);
@@ -68,8 +58,7 @@ trusted(struct nm_path *p)
 }
 
 bool
-nm_path_is_current(
-    struct nm_path *p, CERTCertificate *const *along, size_t count)
+nm_path_is_current(struct nm_path *p, const struct nm_company *company)
 {
-	return issuers_at_hand(p, along, count) && trusted(p);
+	return issuers_at_hand(p, company) && trusted(p);
 }

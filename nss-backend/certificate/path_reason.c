@@ -174,23 +174,8 @@ read_log(struct nm_path *p, SECCertificateUsage usage, PRTime when)
 	PORT_FreeArena(log.arena, PR_FALSE);
 }
 
-bool
-nm_certificate_signed_by(CERTCertificate *cert, CERTCertificate *issuer)
-{
-	SECKEYPublicKey *key = CERT_ExtractPublicKey(issuer);
-	bool ok = true;
-
-	if (key == NULL)
-		return true;
-	if (CERT_VerifySignedDataWithPublicKey(
-		&cert->signatureWrap, key, NULL) != SECSuccess)
-		ok = PR_GetError() != SEC_ERROR_BAD_SIGNATURE;
-	SECKEY_DestroyPublicKey(key);
-	return ok;
-}
-
-static void
-look_at_times(struct nm_path *p, int64_t when)
+void
+nm_path_look_at_times(struct nm_path *p, int64_t when)
 {
 	int64_t from, until;
 
@@ -228,8 +213,8 @@ path_length(const CERTCertificate *cert)
 	return result;
 }
 
-static void
-look_at_issuers(struct nm_path *p)
+void
+nm_path_look_at_issuers(struct nm_path *p)
 {
 	struct nm_path_link *link;
 	size_t below = 0; /* intermediates below, RFC 5280 4.2.1.9 */
@@ -237,7 +222,8 @@ look_at_issuers(struct nm_path *p)
 	for (size_t i = 0; i < p->count; i++) {
 		link = &p->links[i];
 		if (i + 1 < p->count &&
-		    !nm_certificate_signed_by(link->cert, p->links[i + 1].cert))
+		    nm_certificate_signed_by(link->cert,
+			p->links[i + 1].cert) == NM_SIGNED_BY_ANOTHER)
 			add(p, i, NM_REASON_SIGNATURE_MISMATCH);
 		if (i == 0)
 			continue;
@@ -326,8 +312,8 @@ void
 nm_path_explain(struct nm_path *p, SECCertificateUsage usage, PRTime when)
 {
 	read_log(p, usage, when);
-	look_at_times(p, when / PR_USEC_PER_SEC);
-	look_at_issuers(p);
+	nm_path_look_at_times(p, when / PR_USEC_PER_SEC);
+	nm_path_look_at_issuers(p);
 	/* no path to a trusted root is told also beside other reasons */
 	look_at_trust(p);
 }

@@ -230,6 +230,8 @@ nm_database_close(struct nm_database **db)
 {
 	if (*db == NULL)
 		return;
+	for (int i = 0; i < NM_COMPANION_COUNT; i++)
+		nm_database_accompany(*db, (enum nm_companion)i, NULL, NULL);
 	nm_key_ids_clear(&(*db)->keys);
 	PK11_LogoutAll();
 	(void)NSS_Shutdown();
@@ -260,6 +262,22 @@ void
 nm_database_changed(struct nm_database *db)
 {
 	db->changes++;
+}
+
+void *
+nm_database_companion(struct nm_database *db, enum nm_companion which)
+{
+	return db->companions[which].what;
+}
+
+void
+nm_database_accompany(struct nm_database *db, enum nm_companion which,
+    void *companion, void (*release)(void *companion))
+{
+	if (db->companions[which].what != NULL)
+		db->companions[which].release(db->companions[which].what);
+	db->companions[which].what = companion;
+	db->companions[which].release = release;
 }
 
 /* FNV-1a over 64-bit words: enough to tell two states apart. */

@@ -25,6 +25,12 @@ struct nm_database {
 	bool writable;
 	uint64_t changes; /* of ours, counted */
 	struct nm_key_ids keys;
+	bool trust_known; /* certificate/trust.c */
+	uint64_t trust_epoch;
+	struct {
+		void *what;
+		void (*release)(void *what);
+	} companions[NM_COMPANION_COUNT];
 };
 
 /* keys.c */

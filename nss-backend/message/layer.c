@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "header_field.h"
+#include "judgement.h"
 #include "reading.h"
 
 enum nm_error
@@ -62,22 +63,11 @@ nm_reading_add_embedded(struct nm_reading *r, const char *part,
 	return NM_OK;
 }
 
-static void
-signer_clear(struct nm_read_signer *s)
-{
-	if (s->has_certificate)
-		nm_certificate_clear(&s->certificate);
-	for (size_t i = 0; i < s->chain_count; i++)
-		nm_certificate_clear(&s->chain[i]);
-	free(s->chain);
-	free(s->chain_reasons);
-}
-
 void
 nm_read_layer_clear(struct nm_read_layer *layer)
 {
 	for (size_t i = 0; i < layer->signer_count; i++)
-		signer_clear(&layer->signers[i]);
+		nm_judgement_drop(&layer->signers[i].judgement);
 	free(layer->signers);
 	layer->signers = NULL;
 	layer->signer_count = 0;

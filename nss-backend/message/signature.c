@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquaintance.h"
 #include "reading.h"
 
 /* How far the claimed signing time may be from the Date field before the mail
@@ -10,41 +11,13 @@
 
 #define SHA1_ENDED INT64_C(1483228800) /* 2017-01-01 */
 
-/* The certificates that came with a message, as NSS's temporary ones. */
-struct bag {
-	CERTCertificate **certs;
-	size_t count;
+/* A signer's certificate: one of those that came along, or of the
+ * database, or none. */
+struct found {
+	size_t at; /* SIZE_MAX: none of them */
+	CERTCertificate *stored;
+	nm_reasons reasons; /* of the signature */
 };
-
-static enum nm_error
-bag_fill(struct bag *bag, const struct nm_signed *data)
-{
-	size_t count = nm_signed_certificate_count(data);
-
-	memset(bag, 0, sizeof(*bag));
-	if (count == 0)
-		return NM_OK;
-	if ((bag->certs = calloc(count, sizeof(*bag->certs))) == NULL)
-		return NM_ERR_INTERNAL;
-	for (size_t i = 0; i < count; i++) {
-		struct nm_bytes der = nm_signed_certificate(data, i);
-		/* What is no certificate is as good as absent. */
-		CERTCertificate *cert =
-		    nm_certificate_decode(der.data, der.len, NULL);
-
-		if (cert != NULL)
-			bag->certs[bag->count++] = cert;
-	}
-	return NM_OK;
-}
-
-static void
-bag_empty(struct bag *bag)
-{
-	for (size_t i = 0; i < bag->count; i++)
-		CERT_DestroyCertificate(bag->certs[i]);
-	free(bag->certs);
-}
 
 /*
  * The certificate of a signer and what its signature is worth. Several in the
@@ -52,41 +25,39 @@ bag_empty(struct bag *bag)
  * one whose key fits counts.
  */
 static enum nm_error
-find_certificate(struct nm_reading *r, const struct bag *bag,
+find_certificate(struct nm_reading *r, const struct nm_acquaintance *met,
     const struct nm_signed *data, size_t i, const struct nm_digests *content,
-    CERTCertificate **out, nm_reasons *reasons)
+    struct found *out)
 {
 	const struct nm_rid *sid = &nm_signed_signer(data, i)->sid;
-	CERTCertificate *stored;
 	enum nm_error error;
-	nm_reasons found;
+	nm_reasons reasons;
 
-	*out = NULL;
-	for (size_t c = 0; c < bag->count; c++) {
-		if (!nm_rid_matches(sid, bag->certs[c]))
+	*out = (struct found){ .at = SIZE_MAX };
+	for (size_t c = 0; c < met->count; c++) {
+		if (!nm_rid_matches(sid, met->certs[c]))
 			continue;
-		found = 0;
+		reasons = 0;
 		error =
-		    nm_signed_verify(data, i, content, bag->certs[c], &found);
+		    nm_signed_verify(data, i, content, met->certs[c], &reasons);
 		if (error != NM_OK)
 			return error;
-		if (*out == NULL ||
-		    nm_reasons_status(found) < nm_reasons_status(*reasons)) {
-			*out = bag->certs[c];
-			*reasons = found;
+		if (out->at == SIZE_MAX ||
+		    nm_reasons_status(reasons) <
+			nm_reasons_status(out->reasons)) {
+			out->at = c;
+			out->reasons = reasons;
 		}
-		if (nm_reasons_status(*reasons) == NM_STATUS_VALID)
+		if (nm_reasons_status(out->reasons) == NM_STATUS_VALID)
 			return NM_OK;
 	}
-	if (*out != NULL)
+	if (out->at != SIZE_MAX)
 		return NM_OK;
-	stored = sid->key_id.len != 0
+	out->stored = sid->key_id.len != 0
 	    ? nm_index_by_key_id(r->options.index, sid->key_id)
 	    : nm_index_by_issuer_serial(
 		  r->options.index, sid->issuer, sid->serial);
-	*reasons = 0;
-	*out = stored;
-	return nm_signed_verify(data, i, content, stored, reasons);
+	return nm_signed_verify(data, i, content, out->stored, &out->reasons);
 }
 
 /* When the path is to be checked (PROTOCOL.md, "message.read"): never at a
@@ -103,56 +74,75 @@ path_time(const struct nm_reading *r)
 	return now;
 }
 
+/* Checks the path. `along`: NSS's, or NULL for a certificate of the
+ * database alone. */
 static enum nm_error
-describe_chain(
-    struct nm_reading *r, struct nm_read_signer *s, const struct nm_path *path)
-{
-	enum nm_error error;
-
-	if (path->count == 0)
-		return NM_OK;
-	s->chain = calloc(path->count, sizeof(*s->chain));
-	s->chain_reasons = calloc(path->count, sizeof(*s->chain_reasons));
-	if (s->chain == NULL || s->chain_reasons == NULL)
-		return NM_ERR_INTERNAL;
-	for (size_t i = 0; i < path->count; i++) {
-		error = nm_certificate_describe(
-		    r->options.db, path->links[i].cert, &s->chain[i]);
-		if (error != NM_OK)
-			return error;
-		s->chain_reasons[i] = path->links[i].reasons;
-		s->chain_count++;
-	}
-	return NM_OK;
-}
-
-static enum nm_error
-judge_certificate(struct nm_reading *r, struct nm_read_signer *s,
-    CERTCertificate *cert, const struct bag *bag, struct nm_evidence *evidence)
+judge_path(struct nm_reading *r, CERTCertificate *cert,
+    CERTCertificate *const *along, size_t count, struct nm_evidence *evidence,
+    struct nm_judgement **out)
 {
 	struct nm_path_question question = { .purpose = NM_PURPOSE_SIGN,
 		.when = path_time(r),
 		.received = r->options.has_at,
-		.along = bag->certs,
-		.along_count = bag->count,
+		.along = along,
+		.along_count = count,
 		.evidence = evidence };
 	struct nm_path path;
 	enum nm_error error;
 
-	error = nm_certificate_describe(r->options.db, cert, &s->certificate);
-	if (error != NM_OK)
-		return error;
-	s->has_certificate = true;
-	s->reasons |= nm_sender_compare(
-	    &r->sender, s->certificate.addresses, s->certificate.address_count);
 	error = nm_path_check(r->options.db, cert, &question, &path);
 	if (error != NM_OK)
 		return error;
-	s->reasons |= path.reasons;
-	s->revocation = path.revocation;
-	error = describe_chain(r, s, &path);
+	error =
+	    nm_judgement_new(r->options.db, cert, &path, r->options.now, out);
 	nm_path_clear(&path);
 	return error;
+}
+
+/* What is known of the certificate, or is found out now and remembered. */
+static enum nm_error
+judge_met(struct nm_reading *r, struct nm_acquaintance *met, size_t at,
+    struct nm_evidence *evidence, struct nm_judgement **out)
+{
+	struct nm_judgement **known = &met->judgements[at];
+	enum nm_error error;
+
+	if (*known != NULL &&
+	    nm_judgement_holds(*known, path_time(r), r->options.now)) {
+		*out = nm_judgement_hold(*known);
+		return NM_OK;
+	}
+	nm_judgement_drop(known);
+	error = judge_path(
+	    r, met->certs[at], met->certs, met->count, evidence, known);
+	if (error == NM_OK)
+		*out = nm_judgement_hold(*known);
+	return error;
+}
+
+static enum nm_error
+judge_certificate(struct nm_reading *r, struct nm_read_signer *s,
+    struct nm_acquaintance *met, const struct found *found,
+    struct nm_evidence *evidence)
+{
+	struct nm_judgement *j;
+	enum nm_error error;
+
+	error = found->at != SIZE_MAX
+	    ? judge_met(r, met, found->at, evidence, &s->judgement)
+	    : judge_path(r, found->stored, NULL, 0, evidence, &s->judgement);
+	if (error != NM_OK)
+		return error;
+	j = s->judgement;
+	s->certificate = &j->certificate;
+	s->chain = j->chain;
+	s->chain_reasons = j->chain_reasons;
+	s->chain_count = j->chain_count;
+	s->revocation = j->revocation;
+	s->reasons |= j->reasons |
+	    nm_sender_compare(&r->sender, j->certificate.addresses,
+		j->certificate.address_count);
+	return NM_OK;
 }
 
 static bool
@@ -177,12 +167,11 @@ is_weak(const struct nm_reading *r, enum nm_digest digest)
 
 static enum nm_error
 verify_signer(struct nm_reading *r, struct nm_read_signer *s,
-    const struct bag *bag, const struct nm_signed *data, size_t i,
+    struct nm_acquaintance *met, const struct nm_signed *data, size_t i,
     const struct nm_digests *content, struct nm_evidence *evidence)
 {
 	const struct nm_signer *info = nm_signed_signer(data, i);
-	CERTCertificate *cert = NULL;
-	nm_reasons reasons = 0;
+	struct found found;
 	enum nm_error error;
 
 	s->digest = info->digest;
@@ -191,19 +180,19 @@ verify_signer(struct nm_reading *r, struct nm_read_signer *s,
 	s->signing_time = info->signing_time;
 	s->revocation = NM_REVOCATION_NOT_CHECKED;
 	s->reasons = info->reasons;
-	error = find_certificate(r, bag, data, i, content, &cert, &reasons);
+	error = find_certificate(r, met, data, i, content, &found);
 	if (error != NM_OK)
 		return error;
-	s->reasons |= reasons;
+	s->reasons |= found.reasons;
 	if (is_weak(r, info->digest))
 		s->reasons |= NM_REASON_BIT(NM_REASON_WEAK_DIGEST);
 	if (s->has_signing_time && r->result.has_date &&
 	    far_apart(s->signing_time, r->result.date.seconds))
 		s->reasons |= NM_REASON_BIT(NM_REASON_TIME_MISMATCH);
-	if (cert == NULL)
+	if (found.at == SIZE_MAX && found.stored == NULL)
 		s->reasons |= r->sender.reasons |
 		    NM_REASON_BIT(NM_REASON_SIGNER_CERTIFICATE_MISSING);
-	else if ((error = judge_certificate(r, s, cert, bag, evidence)) !=
+	else if ((error = judge_certificate(r, s, met, &found, evidence)) !=
 	    NM_OK)
 		return error;
 	s->status = nm_reasons_status(s->reasons);
@@ -231,7 +220,6 @@ keep_certificate(struct nm_reading *r, CERTCertificate *cert)
 
 	nm_certificate_fingerprint(cert, fingerprint);
 	if (result->certificate_count >= NM_MAX_CERTIFICATES ||
-	    nm_index_by_fingerprint(r->options.index, fingerprint) != NULL ||
 	    already_kept(result, fingerprint))
 		return NM_OK;
 	all = reallocarray(
@@ -291,19 +279,19 @@ add_stapled(struct nm_evidence *evidence, const struct nm_signed *data)
 	return error;
 }
 
-/* Nothing in it waits: the certificates of the message are NSS's for as long
- * as this takes, and no longer. */
+/* Nothing in it waits: what a path check introduces to NSS is known to it for
+ * as long as this takes, and no longer. */
 static enum nm_error
 verify_all(struct nm_reading *r, struct nm_read_layer *layer,
     const struct nm_signed *data, const struct nm_digests *content,
     struct nm_evidence *evidence)
 {
 	size_t count = nm_signed_signer_count(data);
-	struct bag bag;
+	struct nm_acquaintance *met;
 	enum nm_error error;
 
 	nm_read_layer_clear(layer);
-	if ((error = bag_fill(&bag, data)) != NM_OK)
+	if ((error = nm_acquaintance_find(&r->options, data, &met)) != NM_OK)
 		return error;
 	if (count != 0) {
 		layer->signers = calloc(count, sizeof(*layer->signers));
@@ -313,11 +301,12 @@ verify_all(struct nm_reading *r, struct nm_read_layer *layer,
 	for (size_t i = 0; error == NM_OK && i < count; i++) {
 		layer->signer_count = i + 1;
 		error = verify_signer(
-		    r, &layer->signers[i], &bag, data, i, content, evidence);
+		    r, &layer->signers[i], met, data, i, content, evidence);
 	}
-	for (size_t i = 0; error == NM_OK && i < bag.count; i++)
-		error = keep_certificate(r, bag.certs[i]);
-	bag_empty(&bag);
+	for (size_t i = 0; error == NM_OK && i < met->count; i++) {
+		if (!met->known[i])
+			error = keep_certificate(r, met->certs[i]);
+	}
 	return error;
 }
 

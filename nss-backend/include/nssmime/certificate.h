@@ -69,6 +69,9 @@ void nm_certificate_clear(struct nm_certificate *c);
  * CERT_DestroyCertificate. */
 CERTCertificate *nm_certificate_decode(
     const uint8_t *der, size_t len, struct nm_fault *fault);
+/* The same for a certificate that NSS is not to know: it completes no chain,
+ * and may be kept. No path can be checked for it. */
+CERTCertificate *nm_certificate_decode_apart(const uint8_t *der, size_t len);
 
 /* ---- index.c: every address of every certificate ----------------------- */
 
@@ -132,9 +135,11 @@ struct nm_path_question {
 	/* `when` is the time of receipt, as its reader's own system knows it,
 	 * and not what the message says. */
 	bool received;
-	/* Certificates that came along (in a message, in a request), held by
-	 * the caller as NSS's temporary ones: only those and what the tokens
-	 * hold may complete the chain, whatever NSS has seen elsewhere. */
+	/* Certificates that came along (in a message, in a request), among
+	 * them the one that is checked where no token holds it; decoded apart
+	 * or not. Only those and what the tokens hold may complete the chain,
+	 * whatever NSS has seen elsewhere, and NSS gets to see only those that
+	 * lead to what a token holds. */
 	CERTCertificate *const *along;
 	size_t along_count;
 	struct nm_evidence *evidence; /* NULL: revocation is not looked at */

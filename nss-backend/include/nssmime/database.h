@@ -100,6 +100,16 @@ uint64_t nm_database_epoch(struct nm_database *db);
 /* To be called by whoever writes to the database through NSS. */
 void nm_database_changed(struct nm_database *db);
 
+/* What a floor above keeps for as long as the database is open, such as a
+ * cache; released before NSS stops. One of each kind. */
+enum nm_companion {
+	NM_COMPANION_ACQUAINTANCE, /* message/acquaintance.c */
+	NM_COMPANION_COUNT
+};
+void *nm_database_companion(struct nm_database *db, enum nm_companion which);
+void nm_database_accompany(struct nm_database *db, enum nm_companion which,
+    void *companion, void (*release)(void *companion));
+
 /* ---- keys.c ------------------------------------------------------------ */
 
 /* The token that has the private key of a certificate (a new reference; NULL:
@@ -107,6 +117,22 @@ void nm_database_changed(struct nm_database *db);
 PK11SlotInfo *nm_database_key_slot(
     struct nm_database *db, CERTCertificate *cert);
 bool nm_database_owns(struct nm_database *db, CERTCertificate *cert);
+
+/* ---- objects.c --------------------------------------------------------- */
+
+#define NM_OBJECT_VALUES 4
+/* A search among the objects that a token stores and shows without a
+ * password. */
+struct nm_object_search {
+	CK_OBJECT_CLASS class;
+	struct nm_bytes subject; /* CKA_SUBJECT; empty: any */
+	CK_ATTRIBUTE_TYPE types[NM_OBJECT_VALUES];
+	size_t count;
+	/* Gets the values of one object, lent; false: enough. */
+	bool (*each)(void *arg, const struct nm_bytes *values);
+};
+void nm_objects_find(
+    PK11SlotInfo *slot, const struct nm_object_search *what, void *arg);
 
 /* ---- token.c ----------------------------------------------------------- */
 

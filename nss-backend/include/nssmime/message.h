@@ -40,13 +40,16 @@ struct nm_read_options {
 	struct nm_revocation_policy revocation;
 };
 
+/* What is known of a signer's certificate; shared, and never changed. */
+struct nm_judgement;
+
 struct nm_read_signer {
 	enum nm_status status;
 	nm_reasons reasons;
-	bool has_certificate;
-	struct nm_certificate certificate;
-	struct nm_certificate *chain; /* leaf first */
-	nm_reasons *chain_reasons;    /* as many */
+	struct nm_judgement *judgement;		  /* owns the next four */
+	const struct nm_certificate *certificate; /* NULL: missing */
+	const struct nm_certificate *chain;	  /* leaf first */
+	const nm_reasons *chain_reasons;	  /* as many */
 	size_t chain_count;
 	bool has_signing_time;
 	int64_t signing_time; /* as claimed */

@@ -392,31 +392,6 @@ revoked(void **state)
 	nm_buffer_reset(&b);
 }
 
-static void
-two_thousand(void **state)
-{
-	struct timespec from, to;
-	CERTCertificate *cert = load(&pki, "alice");
-	struct nm_path_question q = { .purpose = SIGN,
-		.when = (int64_t)time(NULL) };
-	struct nm_path p;
-	double took;
-
-	(void)state;
-	clock_gettime(CLOCK_MONOTONIC, &from);
-	for (int i = 0; i < 2000; i++) {
-		assert_int_equal(nm_path_check(db, cert, &q, &p), NM_OK);
-		assert_int_equal(p.reasons, 0);
-		nm_path_clear(&p);
-	}
-	clock_gettime(CLOCK_MONOTONIC, &to);
-	took = (double)(to.tv_sec - from.tv_sec) +
-	    (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-	print_message("2,000 paths: %.2f s\n", took);
-	assert_true(took < 10);
-	CERT_DestroyCertificate(cert);
-}
-
 int
 main(void)
 {
@@ -433,7 +408,6 @@ main(void)
 		cmocka_unit_test(trust),
 		cmocka_unit_test(revoked),
 		cmocka_unit_test(expired_since),
-		cmocka_unit_test(two_thousand),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -52,9 +52,9 @@ a_good_one(void **state)
 	s = signer(&m, 0);
 	assert_reasons(s->reasons, 0);
 	assert_int_equal(s->status, NM_STATUS_VALID);
-	assert_true(s->has_certificate);
+	assert_non_null(s->certificate);
 	assert_string_equal(
-	    s->certificate.fingerprint, mail_fingerprint("alice", fingerprint));
+	    s->certificate->fingerprint, mail_fingerprint("alice", fingerprint));
 	/* the chain, leaf first, though only the leaf came along */
 	assert_int_equal(s->chain_count, 3);
 	assert_string_equal(s->chain[0].fingerprint, fingerprint);
@@ -158,7 +158,7 @@ several_signers(void **state)
 	mail_read(&mail, &m);
 	assert_int_equal(m.result->layers[0].signer_count, 2);
 	for (size_t i = 0; i < 2; i++) {
-		bool alice = strcmp(signer(&m, i)->certificate.addresses[0],
+		bool alice = strcmp(signer(&m, i)->certificate->addresses[0],
 				 "alice@example.org") == 0;
 
 		assert_int_equal(signer(&m, i)->status,
