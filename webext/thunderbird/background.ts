@@ -77,12 +77,14 @@ messenger.nssmime.onChoose.addListener(async (tabId, what) => {
   else await openPage(`pages/composer.html?tab=${tabId}`, 560, 520);
 });
 
-messenger.nssmime.onDetails.addListener(async (reading) => {
+async function openDetails(reading: Reading): Promise<void> {
   const handle = crypto.randomUUID();
   readings.set(handle, reading);
   for (const old of [...readings.keys()].slice(0, -READINGS)) readings.delete(old);
   await openPage(`pages/details.html?handle=${handle}`);
-});
+}
+
+messenger.nssmime.onDetails.addListener(openDetails);
 
 chrome.tabs.onRemoved.addListener((tabId) => composing.close(tabId));
 

@@ -216,15 +216,35 @@ class Steps:
         self.run("""
             const before = composers().length;
             const win = aboutMessage();
-            const doer = win.top.browsingContext?.topChromeWindow ?? main;
-            doer.goDoCommand ? doer.goDoCommand(args[0]) :
-                win.commandController.doCommand(args[0]);
+            const doer = win.browsingContext.topChromeWindow;
+            doer.goDoCommand(args[0]);
             await until(() => composers().length > before, "the composer");
             const made = composers().at(-1);
             await until(() => made.gMsgCompose?.editor && made.windowIsReady !==
                 false && made.document.readyState == "complete", "the editor");
         """, command)
         return self.bar()
+
+    def add(self, address, kind="to"):
+        """One more recipient, as if typed."""
+        self.run("""
+            const win = composers().at(-1);
+            const input = win.document.getElementById(`${args[1]}AddrInput`);
+            input.value = args[0];
+            input.dispatchEvent(new win.KeyboardEvent("keydown",
+                { key: "Enter", bubbles: true }));
+            if (input.value) win.recipientAddPills(input);
+        """, address, kind)
+
+    def save(self):
+        """Saves the newest composer as a draft."""
+        self.run("""
+            const win = composers().at(-1);
+            win.goDoCommand("cmd_saveAsDraft");
+            await until(() => !win.gSaveOperationInProgress &&
+                !win.gContentChanged, "the draft");
+            await sleep(500);
+        """)
 
     def written(self):
         """The text in the newest composer."""

@@ -4,7 +4,7 @@
 import { ExtensionSupport, MailServices, type Undo } from "./platform.ts";
 import type { Question } from "./question.ts";
 import { type Answer, mayQuote } from "./readings.ts";
-import type { Reopening } from "./reopening.ts";
+import { Reopening } from "./reopening.ts";
 
 const COMPOSER = "chrome://messenger/content/messengercompose/messengercompose.xhtml";
 const BAR = "nssmime-bar";
@@ -43,6 +43,8 @@ const BUTTONS = ["sign", "encrypt", "details", "quote"] as const;
 
 export interface Mark extends State {
   tabId: number;
+  /** Why it was not sent; stands until something changes. */
+  refusal?: string;
 }
 
 const addressesOf = (fields: string): string[] =>
@@ -85,7 +87,9 @@ export class Composer {
     for (const window of [...this.#watching.keys()]) this.#unwatch(window);
   }
 
-  markOf(window: any): Mark | undefined {
+  /** What was decided of this one; undefined where nobody decides. */
+  async settled(window: any): Promise<Mark | undefined> {
+    if (!this.#marks.has(window)) await this.#tell(window).catch(Cu.reportError);
     return this.#marks.get(window);
   }
 
@@ -106,7 +110,11 @@ export class Composer {
   }
 
   set(window: any, state: State): void {
-    this.#marks.set(window, { ...state, tabId: this.#tabIdOf(window) });
+    const { refusal, ...before } = this.#marks.get(window) ?? {};
+    const mark: Mark = { ...state, tabId: this.#tabIdOf(window) };
+    const same = JSON.stringify(Object.entries(mark).sort()) ===
+      JSON.stringify(Object.entries(before).sort());
+    this.#marks.set(window, { ...mark, ...(same && refusal && { refusal }) });
     this.#draw(window);
   }
 
@@ -114,7 +122,7 @@ export class Composer {
   refuse(window: any, reason: string): void {
     const mark = this.#marks.get(window);
     if (!mark) return;
-    this.#marks.set(window, { ...mark, level: "bad", text: reason });
+    this.#marks.set(window, { ...mark, refusal: reason });
     this.#draw(window);
     window.document.getElementById(BAR)?.querySelector(".words")?.focus();
   }
@@ -166,7 +174,10 @@ export class Composer {
 
   async #findOrigin(window: any): Promise<Answer | null> {
     const made = this.#reopening.originOf(window);
-    if (made) return made.answer;
+    if (made) {
+      window.addEventListener("unload", () => Reopening.removeAttachments(window), { once: true });
+      return made.answer;
+    }
     const uri = window.gMsgCompose.originalMsgURI;
     // Several are sent on as attachments, and stay encrypted in there.
     if (!uri || uri.includes(",")) return null;
@@ -253,7 +264,9 @@ export class Composer {
     if (!mark || window.closed) return;
     const { document } = window;
     const bar = document.getElementById(BAR) ?? this.#insert(window);
-    bar.className = mark.level;
+    const level = mark.refusal ? "bad" : mark.level;
+    const text = mark.refusal ?? mark.text;
+    bar.className = level;
     BUTTONS.forEach((name, at) => {
       const button = bar.querySelector(`button.${name}`);
       button.textContent = mark.labels[at] ?? "";
@@ -262,8 +275,8 @@ export class Composer {
         button.setAttribute("aria-pressed", String(mark[name]));
     });
     const words = bar.querySelector(".words");
-    if (words.textContent !== mark.text) words.textContent = mark.text;
-    words.setAttribute("role", mark.level === "bad" ? "alert" : "status");
+    if (words.textContent !== text) words.textContent = text;
+    words.setAttribute("role", level === "bad" ? "alert" : "status");
   }
 
   #insert(window: any): any {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // What the host said of mails, for as long as they may be looked at. Decrypted text is in memory
 // alone, and not for ever.
-import { MailServices } from "./platform.ts";
+import { MailServices, textOf } from "./platform.ts";
 import type { Question } from "./question.ts";
 
 /** Bytes of decrypted text that are kept at a time. */
@@ -40,8 +40,18 @@ export function mailOf(spec: string): string {
   return spec.replace(READ, "").replace(/^([^?&]*)&/, "$1?");
 }
 
+/** Of a mail that lies in a file and in no folder; null for all others. */
+export function fileOf(uri: string): any {
+  if (!/^(file|mailbox):\/\/\/.*[?&](type=application\/x-message-display|number=0\b)/.test(uri))
+    return null;
+  const address = Services.io.newURI(uri.replace(/^mailbox:/, "file:").replace(/\?.*$/, ""));
+  return address.QueryInterface(Ci.nsIFileURL).file;
+}
+
 /** The source of a mail, undecrypted, as it lies in its folder. */
-export function sourceOf(messageUri: string): Promise<string> {
+export async function sourceOf(messageUri: string): Promise<string> {
+  const file = fileOf(messageUri);
+  if (file) return textOf(await IOUtils.read(file.path));
   const service = MailServices.messageServiceFromURI(messageUri);
   return new Promise((resolve, reject) => {
     const pieces: string[] = [];

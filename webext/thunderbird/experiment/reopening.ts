@@ -3,9 +3,10 @@
 // source of the mail, and asks no handler on the way: so it is given a file of what was inside,
 // which is gone again as soon as the composer has it.
 import { bytesOf, MailServices, textOf, type Undo } from "./platform.ts";
-import { type Answer, mailOf, type Readings, sourceOf } from "./readings.ts";
+import { type Answer, fileOf, mailOf, type Readings, sourceOf } from "./readings.ts";
 
-const BODY = /^(content-[a-z-]+|mime-version|hp-outer)$/;
+/** What is about the outer body, and what Thunderbird keeps in its folders. */
+const BODY = /^(content-[a-z-]+|mime-version|hp-outer|x-mozilla-(status|status2|keys))$/;
 
 type Fields = [name: string, text: string][];
 
@@ -40,7 +41,7 @@ export function isEncrypted(source: string): boolean {
 
 export class Reopening {
   readonly #readings: Readings;
-  /** By the address of the file: what it was made of. */
+  /** By the path of the file: what it was made of. */
   readonly #origins = new Map<string, { uri: string; answer: Answer; file: any }>();
 
   constructor(readings: Readings) {
@@ -48,11 +49,12 @@ export class Reopening {
   }
 
   install(): Undo {
-    const { compose } = MailServices;
+    const compose: any = MailServices.compose;
     const take = (...args: any[]) => {
       void this.#open(compose, args);
     };
-    const stand = new Proxy(compose, {
+    // Of the service itself nothing can be replaced.
+    const stand = new Proxy({}, {
       get: (_target, name) => {
         if (name === "OpenComposeWindow") return take;
         const value = compose[name];
@@ -75,18 +77,26 @@ export class Reopening {
 
   /** The mail behind a composer that was made of such a file. */
   originOf(window: any): { uri: string; answer: Answer } | null {
-    const { gMsgCompose } = window;
-    const { compFields } = gMsgCompose ?? {};
-    for (const uri of [gMsgCompose?.originalMsgURI, compFields?.draftId]) {
-      const origin = uri && this.#origins.get(uri);
-      if (!origin) continue;
-      // The draft that is replaced by the next is the encrypted one.
-      if (compFields.draftId === uri) compFields.draftId = origin.uri;
-      this.#origins.delete(uri);
-      this.#remove(origin.file);
-      return origin;
+    const { originalMsgURI, compFields } = window.gMsgCompose;
+    const draft = fileOf(compFields.draftId ?? "")?.path;
+    const path = draft ?? fileOf(originalMsgURI ?? "")?.path;
+    const origin = this.#origins.get(path);
+    if (!origin) return null;
+    // The draft that is replaced by the next is the encrypted one.
+    if (path === draft) compFields.draftId = origin.uri;
+    this.#origins.delete(path);
+    this.#remove(origin.file);
+    return origin;
+  }
+
+  /** libmime put what was attached into files of its own. */
+  static removeAttachments({ gMsgCompose }: any): void {
+    const folder: string = Services.dirsvc.get("TmpD", Ci.nsIFile).path;
+    for (const { url, temporary } of gMsgCompose?.compFields.attachments ?? []) {
+      if (!temporary || !/^file:/.test(url)) continue;
+      const { file } = Services.io.newURI(url).QueryInterface(Ci.nsIFileURL);
+      if (file.parent.path === folder && file.exists()) file.remove(false);
     }
-    return null;
   }
 
   async read(uri: string): Promise<{ source: string; answer: Answer } | null> {
@@ -125,7 +135,7 @@ export class Reopening {
     file.createUnique(Ci.nsIFile.NORMAL_FILE_TYPE, 0o600);
     await IOUtils.write(file.path, bytesOf(opened(source, textOf(answer.content))));
     const made = `${Services.io.newFileURI(file).spec}?type=application/x-message-display`;
-    this.#origins.set(made, { uri, answer, file });
+    this.#origins.set(file.path, { uri, answer, file });
     return made;
   }
 

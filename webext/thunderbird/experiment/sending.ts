@@ -98,7 +98,7 @@ export function handleSending(question: Question, composer: Composer, words: Wor
       (original) =>
         async function (this: any) {
           const window = composer.windowOf(this._compFields);
-          const mark = window && composer.markOf(window);
+          const mark = window && (await composer.settled(window));
           const wanted = mark && (mark.sign || mark.encrypt);
           const draft = isDraft(this._deliverMode);
           if (!window || (mark && !wanted) || (draft && !mark?.encrypt))
@@ -143,7 +143,10 @@ export function handleSending(question: Question, composer: Composer, words: Wor
           }
           const [last] = apart;
           fields.bcc = last ? last[0] : "";
-          if (last) this._deliveryFile = last[1];
+          if (last) {
+            if (!this._deliveryFile.equals(this._messageFile)) this._deliveryFile.remove(false);
+            this._deliveryFile = last[1];
+          }
           try {
             return await original.call(this);
           } finally {
