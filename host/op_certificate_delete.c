@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* certificate.delete: asks the user. */
-#include <stdlib.h>
-
 #include "certificate_json.h"
 #include "operation.h"
 
@@ -14,29 +12,12 @@ static const struct host_schema params_schema[] = {
 static enum nm_error
 ask(struct host_call *call, CERTCertificate *cert, bool with_key)
 {
-	const struct nm_asker *asker = host_call_asker(call);
-	struct nm_question q = { 0 };
-	enum nm_error error;
-	char *line;
-
-	if (asker == NULL)
-		return nm_fail(host_call_fault(call), NM_ERR_PASSWORD_REQUIRED,
-		    "Deleting a certificate needs the user's consent");
-	line = host_certificate_line(host_call_database(call), cert);
-	if (line == NULL)
-		return nm_fail(host_call_fault(call), NM_ERR_INTERNAL,
-		    "There is not enough memory");
-	q.what = with_key
-	    ? "Delete this certificate and its private key for good? "
-	      "Messages "
-	      "that were encrypted to it can no longer be read"
-	    : "Delete this certificate from the certificate database?";
-	q.detail = line;
-	error = asker->confirm(asker->arg, &q);
-	free(line);
-	return error == NM_OK
-	    ? NM_OK
-	    : nm_fail(host_call_fault(call), error, "%s", nm_error_text(error));
+	return host_certificate_confirm(call, cert,
+	    with_key
+		? "Delete this certificate and its private key for good? "
+		  "Messages that were encrypted to it can no longer be read"
+		: "Delete this certificate from the certificate database?",
+	    "Deleting a certificate needs the user's consent");
 }
 
 /* What can be told without bothering the user. */

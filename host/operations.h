@@ -16,6 +16,8 @@ extern const struct host_operation host_op_certificate_get;
 extern const struct host_operation host_op_certificate_import;
 extern const struct host_operation host_op_certificate_export;
 extern const struct host_operation host_op_certificate_delete;
+extern const struct host_operation host_op_certificate_trust;
+extern const struct host_operation host_op_certificate_find;
 extern const struct host_operation host_op_certificate_check;
 
 extern const struct host_operation host_op_database_status;

@@ -135,6 +135,9 @@ class Status(DatabaseCase):
                    {"data": PKI.base64("alice.crt")})
         self.fails("database-read-only", host, "certificate.delete",
                    {"fingerprint": PKI.fingerprint("alice")})
+        self.fails("database-read-only", host, "certificate.trust",
+                   {"fingerprint": PKI.fingerprint("ca"),
+                    "trust": "untrusted"})
         self.assertEqual(self.questions(), [])
 
     def test_not_there(self):
