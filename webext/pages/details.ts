@@ -6,17 +6,9 @@ import { type Child, facts, fill, h, type IconName, icon, section } from "./dom.
 import { layerList } from "./layers.ts";
 import { openPage } from "./page.ts";
 import type { Reading } from "../core/relay.ts";
-import type { Field, Mailbox, Status } from "../core/wire.ts";
-import { type Level, reasonList, said } from "./reason.ts";
+import type { Field, Mailbox } from "../core/wire.ts";
+import { type Level, reasonList, said, statusLevels } from "./reason.ts";
 import { dateAndTime, type Key, keyOf, t } from "./text.ts";
-
-const verdictLevels: Record<Status, Level> = {
-  valid: "ok",
-  invalid: "bad",
-  unknown: "warn",
-  partial: "warn",
-  none: "info",
-};
 
 function fromOf({ headers }: Reading): string {
   return headers.from.map(({ address }) => address ?? "").join(", ");
@@ -33,7 +25,7 @@ function verdictBox(level: Level, picture: IconName, title: string, text: string
 
 function verdict(reading: Reading): HTMLElement[] {
   const { signature, encryption } = reading.summary;
-  const level = verdictLevels[signature];
+  const level = statusLevels[signature];
   const full = encryption === "full";
   return [
     verdictBox(

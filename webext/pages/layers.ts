@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 // The layers of a mail, and who signed which.
 import type { Reading } from "../core/relay.ts";
-import type { Layer, Reason, Signer, Status } from "../core/wire.ts";
+import type { Layer, Reason, Signer } from "../core/wire.ts";
 import { chainPicture } from "./chain.ts";
 import { facts, h, type IconName, icon } from "./dom.ts";
 import { titleOf } from "./name.ts";
-import { type About, type Level, reasonList, said } from "./reason.ts";
+import { type About, reasonList, said, statusLevels } from "./reason.ts";
 import { dateAndTime, keyOf, plural, t } from "./text.ts";
 
-const levels: Record<Status, Level> = {
-  valid: "ok",
-  invalid: "bad",
-  unknown: "warn",
-  partial: "warn",
-  none: "info",
-};
 const pictures: Record<Layer["type"], IconName> = {
   signed: "signed",
   enveloped: "lock",
@@ -28,7 +21,7 @@ function told({ summary }: Reading, reasons: Reason[]): About | null {
 }
 
 function signerView(signer: Signer, reading: Reading): HTMLElement {
-  const level = levels[signer.status];
+  const level = statusLevels[signer.status];
   const name = signer.certificate ? titleOf(signer.certificate) : t("signerUnknown");
   return h(
     "div",

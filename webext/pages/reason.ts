@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Every reason of the contract in plain words, and what to do about it.
-import { type Reason, reasonEffects } from "../core/wire.ts";
+import { type Reason, reasonEffects, type Status } from "../core/wire.ts";
 import { h, type IconName, icon } from "./dom.ts";
 import { type Key, keyOf, t } from "./text.ts";
 
@@ -11,6 +11,13 @@ export type About = "mail" | "own" | "person";
 
 const order: readonly Level[] = ["bad", "warn", "info"];
 const effectLevels = { invalid: "bad", unknown: "warn", partial: "warn", told: "info" } as const;
+export const statusLevels: Readonly<Record<Status, Level>> = {
+  valid: "ok",
+  invalid: "bad",
+  unknown: "warn",
+  partial: "warn",
+  none: "info",
+};
 export const levelWords = {
   ok: "levelOk",
   warn: "levelWarn",
