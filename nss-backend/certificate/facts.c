@@ -160,26 +160,38 @@ nm_certificate_key_facts(CERTCertificate *cert, struct nm_key_facts *out)
 	}
 }
 
+/* What the extensions permit, whatever the key can do. */
+bool
+nm_certificate_permits(CERTCertificate *cert, enum nm_purpose purpose)
+{
+	unsigned ku = cert->rawKeyUsage; /* all bits where it is absent */
+	struct nm_key_facts key;
+
+	/* RFC 8550 4.4.4: emailProtection, anyExtendedKeyUsage or neither */
+	if ((nm_certificate_eku(cert) & ~NM_EKU_OCSP) == 0)
+		return false;
+	if (purpose == NM_PURPOSE_SIGN)
+		return (ku & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
+	nm_certificate_key_facts(cert, &key);
+	if (!key.known)
+		return (ku & (KU_KEY_AGREEMENT | KU_KEY_ENCIPHERMENT)) != 0;
+	return (ku &
+		   (key.curve != NULL ? KU_KEY_AGREEMENT
+				      : KU_KEY_ENCIPHERMENT)) != 0;
+}
+
 unsigned
 nm_certificate_usages(CERTCertificate *cert)
 {
-	unsigned eku = nm_certificate_eku(cert), usages = 0;
-	unsigned ku = cert->rawKeyUsage; /* all bits where it is absent */
 	struct nm_key_facts key;
+	unsigned usages = 0;
 
 	nm_certificate_key_facts(cert, &key);
 	if (CERT_IsCACert(cert, NULL))
 		usages |= NM_USAGE_AUTHORITY;
-	/* RFC 8550 4.4.4: emailProtection, anyExtendedKeyUsage or neither */
-	if ((eku & ~NM_EKU_OCSP) == 0)
-		return usages;
-	if (key.can_sign &&
-	    (ku & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0)
+	if (key.can_sign && nm_certificate_permits(cert, NM_PURPOSE_SIGN))
 		usages |= NM_USAGE_SIGN;
-	if (key.can_encrypt &&
-	    (ku &
-		(key.curve != NULL ? KU_KEY_AGREEMENT : KU_KEY_ENCIPHERMENT)) !=
-		0)
+	if (key.can_encrypt && nm_certificate_permits(cert, NM_PURPOSE_ENCRYPT))
 		usages |= NM_USAGE_ENCRYPT;
 	return usages;
 }

@@ -36,6 +36,7 @@ struct nm_key_facts {
 	bool known; /* an algorithm and a curve that we work with */
 };
 void nm_certificate_key_facts(CERTCertificate *cert, struct nm_key_facts *out);
+bool nm_certificate_permits(CERTCertificate *cert, enum nm_purpose purpose);
 unsigned nm_certificate_usages(CERTCertificate *cert);
 /* The digest of the signature that its issuer made; SEC_OID_UNKNOWN where
  * the algorithm has none of its own or is not known. */

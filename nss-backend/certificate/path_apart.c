@@ -84,15 +84,9 @@ bool
 nm_path_apart(struct nm_path *p, CERTCertificate *cert,
     const struct nm_path_question *question, const struct nm_company *company)
 {
-	unsigned wanted = question->purpose == NM_PURPOSE_SIGN
-	    ? NM_USAGE_SIGN
-	    : NM_USAGE_ENCRYPT;
-	struct nm_key_facts key;
-
 	if (!climb(p, cert, company))
 		return false;
-	nm_certificate_key_facts(cert, &key);
-	if (key.known && (nm_certificate_usages(cert) & wanted) == 0)
+	if (!nm_certificate_permits(cert, question->purpose))
 		add(&p->links[0], NM_REASON_USAGE_NOT_PERMITTED);
 	nm_path_look_at_times(p, question->when);
 	nm_path_look_at_issuers(p);

@@ -51,6 +51,8 @@ nm_smime_says_signed(const struct nm_value *type)
 {
 	const char *smime = nm_value_parameter(type, "smime-type");
 
+	if (nm_smime_is_signature(type))
+		return true;
 	return smime != NULL &&
 	    (strcasecmp(smime, "signed-data") == 0 ||
 		strcasecmp(smime, "certs-only") == 0 ||
@@ -62,8 +64,11 @@ nm_smime_type_of(const struct nm_header *header, const struct nm_value *type)
 {
 	const char *protocol;
 
+	/* A signature that has lost its multipart/signed is CMS all the same:
+	 * one that signs nothing, and says so. */
 	if (strcmp(type->type, "application/pkcs7-mime") == 0 ||
-	    strcmp(type->type, "application/x-pkcs7-mime") == 0)
+	    strcmp(type->type, "application/x-pkcs7-mime") == 0 ||
+	    nm_smime_is_signature(type))
 		return NM_SMIME_PKCS7_MIME;
 	if (strcmp(type->type, "application/octet-stream") == 0 &&
 	    file_is_cms(header, type))

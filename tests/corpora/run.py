@@ -267,18 +267,13 @@ def run(options, corpora, work):
         name = "%s %s" % (row["corpus"], row["file"])
         column = "unscored" if want.kind == expect.UNSCORED and \
             verdicts.of_row(row) is None else "right"
-        if (row["corpus"], os.path.basename(row["file"])) in \
-                expect.KNOWN | verdicts.KNOWN:
-            # Counted by itself; one that agrees must leave the list.
-            column, differs = ("known", None) if differs else \
-                ("right", "it agrees, and is still in the list of KNOWN")
         tally[row["cls"]]["WRONG" if differs else column] += 1
         report.append(dict(row, want=str(want), outcome=outcome,
                            differs=differs))
         if differs:
             print("WRONG %s: %s\n    expected %s\n    host     %s" % (
                 name, differs, want, outcome), flush=True)
-        elif options.verbose or column == "known":
+        elif options.verbose:
             print("%s %s: %s" % (column, name, outcome), flush=True)
     runner.end()
     if options.report:
@@ -288,14 +283,14 @@ def run(options, corpora, work):
 
 
 def summarise(tally, deaths):
-    columns = ("right", "WRONG", "known", "unscored")
-    print("%-32s %8s %8s %8s %8s" % (("class",) + columns))
+    columns = ("right", "WRONG", "unscored")
+    print("%-32s %8s %8s %8s" % (("class",) + columns))
     total = collections.Counter()
     for name in sorted(tally):
         total.update(tally[name])
-        print("%-32s %8d %8d %8d %8d" % (
+        print("%-32s %8d %8d %8d" % (
             (name,) + tuple(tally[name][column] for column in columns)))
-    print("%-32s %8d %8d %8d %8d" % (
+    print("%-32s %8d %8d %8d" % (
         ("all",) + tuple(total[column] for column in columns)))
     if deaths:
         print("the host died or hung %d times" % deaths)

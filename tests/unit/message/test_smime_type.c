@@ -33,7 +33,11 @@ pkcs7_mime(void **state)
 	check("Content-Type: application/pkcs7-mime\n", NM_SMIME_PKCS7_MIME);
 	check("Content-Type: Application/X-PKCS7-MIME; name=x\n",
 	    NM_SMIME_PKCS7_MIME);
-	/* a signature alone is none, nor is another's type */
+	/* a signature that lost its multipart/signed */
+	check(
+	    "Content-Type: application/pkcs7-signature\n", NM_SMIME_PKCS7_MIME);
+	check("Content-Type: application/x-pkcs7-signature; name=smime.p7s\n",
+	    NM_SMIME_PKCS7_MIME);
 	check("Content-Type: application/pkcs10\n", NM_SMIME_NOT);
 	check("Content-Type: application/pkcs7-mimes\n", NM_SMIME_NOT);
 	check("", NM_SMIME_NOT);
@@ -115,8 +119,8 @@ what_it_says(void **state)
 		{ "application/pkcs7-mime; smime-type=enveloped-data", false,
 		    false },
 		{ "application/pkcs7-mime", false, false },
-		{ "application/pkcs7-signature; name=x", false, true },
-		{ "application/X-pkcs7-signature", false, true },
+		{ "application/pkcs7-signature; name=x", true, true },
+		{ "application/X-pkcs7-signature", true, true },
 		{ "application/pgp-signature", false, false },
 	};
 	struct nm_value type;
