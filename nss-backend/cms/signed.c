@@ -111,6 +111,66 @@ nm_signed_digests(const struct nm_signed *s)
 	return s->digests;
 }
 
+unsigned
+nm_signed_digest_set(const struct nm_signed *s)
+{
+	return s->digest_set;
+}
+
+/* ---- putting together --------------------------------------------------- */
+
+static bool
+copy(struct nm_bytes from, struct nm_bytes *to)
+{
+	uint8_t *data = malloc(from.len == 0 ? 1 : from.len);
+
+	if (data == NULL)
+		return false;
+	if (from.len != 0)
+		memcpy(data, from.data, from.len);
+	*to = (struct nm_bytes){ data, from.len };
+	return true;
+}
+
+static enum nm_error
+add_signer(struct nm_signed *s, struct nm_bytes der, struct nm_fault *fault)
+{
+	struct nm_signer_info *more;
+	enum nm_error e;
+
+	more = reallocarray(s->signers, s->signer_count + 1, sizeof(*more));
+	if (more == NULL)
+		return NM_ERR_INTERNAL;
+	s->signers = more;
+	e = nm_signer_parse(
+	    &more[s->signer_count], der, s->content_type, fault);
+	if (e == NM_OK)
+		s->signer_count++;
+	return e;
+}
+
+enum nm_error
+nm_signed_assemble(const struct nm_signed_parts *parts, struct nm_signed **out,
+    struct nm_fault *fault)
+{
+	struct nm_signed *s = calloc(1, sizeof(*s));
+	enum nm_error e = NM_OK;
+
+	*out = NULL;
+	if (s == NULL)
+		return NM_ERR_INTERNAL;
+	s->has_content = parts->has_content;
+	s->digest_set = parts->digest_set;
+	if (!copy(parts->content_type, &s->content_type))
+		e = NM_ERR_INTERNAL;
+	for (size_t i = 0; e == NM_OK && i < parts->signer_count; i++)
+		e = add_signer(s, parts->signers[i], fault);
+	if (e != NM_OK)
+		nm_signed_free(&s);
+	*out = s;
+	return e;
+}
+
 /* ---- the reader ----------------------------------------------------- */
 
 static enum nm_error
@@ -241,19 +301,6 @@ begin(struct nm_content *base, unsigned depth, uint8_t tag,
 	return malformed(c, "has a field out of place");
 }
 
-static bool
-copy(struct nm_bytes from, struct nm_bytes *to)
-{
-	uint8_t *data = malloc(from.len == 0 ? 1 : from.len);
-
-	if (data == NULL)
-		return false;
-	if (from.len != 0)
-		memcpy(data, from.data, from.len);
-	*to = (struct nm_bytes){ data, from.len };
-	return true;
-}
-
 static enum nm_error
 add(struct nm_bytes **list, size_t *count, struct nm_bytes bytes)
 {
@@ -290,24 +337,6 @@ take_digests(struct content *c, struct nm_bytes set)
 }
 
 static enum nm_error
-take_signer(struct content *c, struct nm_bytes der)
-{
-	struct nm_signed *s = c->layer.signed_data;
-	struct nm_signer_info *more;
-	enum nm_error e;
-
-	more = reallocarray(s->signers, s->signer_count + 1, sizeof(*more));
-	if (more == NULL)
-		return NM_ERR_INTERNAL;
-	s->signers = more;
-	e = nm_signer_parse(
-	    &more[s->signer_count], der, s->content_type, c->base.env.fault);
-	if (e == NM_OK)
-		s->signer_count++;
-	return e;
-}
-
-static enum nm_error
 element(struct nm_content *base, unsigned depth, const struct nm_tlv *tlv)
 {
 	struct content *c = (struct content *)base;
@@ -330,7 +359,7 @@ element(struct nm_content *base, unsigned depth, const struct nm_tlv *tlv)
 	case CRLS:
 		return add(&s->crls, &s->crl_count, tlv->raw);
 	case SIGNERS:
-		return take_signer(c, tlv->raw);
+		return add_signer(s, tlv->raw, base->env.fault);
 	case NOTHING:
 	case VERSION:
 		break;

@@ -91,6 +91,7 @@ nm_signer_parse(struct nm_signer_info *signer, struct nm_bytes der,
 		return NM_ERR_INTERNAL;
 	memcpy(signer->bytes, der.data, der.len);
 	der.data = signer->bytes;
+	signer->info.der = der;
 	if (!parse(der, signer)) {
 		free(signer->bytes);
 		signer->bytes = NULL;

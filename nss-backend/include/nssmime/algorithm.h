@@ -55,6 +55,10 @@ void nm_digests_keep(struct nm_digests *ds, unsigned set);
 enum nm_error nm_digests_finish(struct nm_digests *ds);
 /* The value after finish; len 0: not computed. Lent. */
 struct nm_bytes nm_digests_value(const struct nm_digests *ds, enum nm_digest d);
+/* Digests that were computed elsewhere, finished: of the algorithms whose value
+ * has the right length. `of_attributes`: what the next function says. */
+struct nm_digests *nm_digests_known(
+    const struct nm_bytes values[NM_DIGEST_COUNT], bool of_attributes);
 /* True when the bytes look, as a whole, like the SET OF Attribute that a
  * SignerInfo signs: content that a signature without signed attributes must
  * not be taken to cover (RFC 5652 5.4 leaves the two alike). */

@@ -45,6 +45,7 @@ struct nm_cms_keys {
 
 /* One SignerInfo (RFC 5652 5.3), parsed. Bytes are lent by the nm_signed. */
 struct nm_signer {
+	struct nm_bytes der; /* all of it, in definite lengths */
 	struct nm_rid sid;
 	enum nm_digest digest;
 	enum nm_signature algorithm;
@@ -90,6 +91,19 @@ const struct nm_digests *nm_signed_digests(const struct nm_signed *s);
 enum nm_error nm_signed_verify(const struct nm_signed *s, size_t i,
     const struct nm_digests *content, CERTCertificate *cert,
     nm_reasons *reasons);
+
+/* What is kept of a SignedData to check its signatures again without it. */
+struct nm_signed_parts {
+	bool has_content;
+	struct nm_bytes content_type; /* OID contents */
+	unsigned digest_set;	      /* NM_DIGEST_BIT() of digestAlgorithms */
+	const struct nm_bytes *signers; /* each nm_signer's `der` */
+	size_t signer_count;
+};
+unsigned nm_signed_digest_set(const struct nm_signed *s);
+/* Fails as nm_cms_reader_new()'s stage does. */
+enum nm_error nm_signed_assemble(const struct nm_signed_parts *parts,
+    struct nm_signed **out, struct nm_fault *fault);
 
 enum nm_layer_type {
 	NM_LAYER_SIGNED,

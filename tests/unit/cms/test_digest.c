@@ -140,6 +140,33 @@ knows_attributes(void **state)
 	assert_false(like_attributes(large, 2));
 }
 
+static void
+known_elsewhere(void **state)
+{
+	static const uint8_t value[NM_DIGEST_MAX_SIZE] = { 1, 2, 3 };
+	struct nm_bytes values[NM_DIGEST_COUNT] = {
+		[NM_DIGEST_SHA256] = { value, 32 },
+		[NM_DIGEST_SHA384] = { value, 47 }, /* it is none */
+	};
+	struct nm_digests *ds;
+
+	(void)state;
+	for (int like = 0; like < 2; like++) {
+		ds = nm_digests_known(values, like != 0);
+		assert_non_null(ds);
+		assert_true(
+		    nm_bytes_equal(nm_digests_value(ds, NM_DIGEST_SHA256),
+			values[NM_DIGEST_SHA256]));
+		assert_int_equal(nm_digests_value(ds, NM_DIGEST_SHA384).len, 0);
+		assert_int_equal(nm_digests_value(ds, NM_DIGEST_SHA1).len, 0);
+		assert_int_equal(nm_digests_of_attributes(ds), like);
+		/* it is over */
+		assert_int_equal(
+		    nm_digests_update(ds, value, 1), NM_ERR_INTERNAL);
+		nm_digests_free(&ds);
+	}
+}
+
 int
 main(void)
 {
@@ -148,6 +175,7 @@ main(void)
 		cmocka_unit_test(many_at_once_and_in_pieces),
 		cmocka_unit_test(keeps_some),
 		cmocka_unit_test(knows_attributes),
+		cmocka_unit_test(known_elsewhere),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -288,6 +288,52 @@ several_signers(void **state)
 	nm_buffer_reset(&message);
 }
 
+/* What is kept of a SignedData is worth the same as the whole. */
+static void
+put_together(void **state)
+{
+	struct bench *b = *state;
+	struct nm_sign_as as[2] = { sign_as(b, "rsa", NM_DIGEST_SHA256),
+		sign_as(b, "p256", NM_DIGEST_SHA512) };
+	struct nm_buffer message = NM_BUFFER_INIT;
+	struct nm_bytes signers[2];
+	struct nm_signed_parts parts = { .signers = signers,
+		.signer_count = 2 };
+	struct nm_digests *content = digests_of(EVERY_DIGEST, TEXT);
+	struct reading r = { 0 };
+	struct nm_signed *again;
+	nm_reasons reasons;
+
+	assert_int_equal(sign_detached(b, as, 2, TEXT, &message), NM_OK);
+	assert_int_equal(read_signed(&r, BYTES(message), 777), NM_OK);
+	parts.content_type = nm_signed_content_type(r.signed_data);
+	parts.digest_set = nm_signed_digest_set(r.signed_data);
+	assert_int_equal(parts.digest_set,
+	    NM_DIGEST_BIT(NM_DIGEST_SHA256) | NM_DIGEST_BIT(NM_DIGEST_SHA512));
+	for (size_t i = 0; i < 2; i++)
+		signers[i] = nm_signed_signer(r.signed_data, i)->der;
+	assert_int_equal(nm_signed_assemble(&parts, &again, NULL), NM_OK);
+	for (size_t i = 0; i < 4; i++) {
+		CERTCertificate *cert = as[i % 2].cert;
+		const struct nm_signer *signer = nm_signed_signer(again, i / 2);
+
+		reasons = 0;
+		assert_int_equal(
+		    nm_signed_verify(again, i / 2, content, cert, &reasons),
+		    NM_OK);
+		assert_int_equal(
+		    reasons == 0, nm_rid_matches(&signer->sid, cert));
+	}
+	nm_signed_free(&again);
+	signers[1].len--;
+	assert_int_equal(
+	    nm_signed_assemble(&parts, &again, NULL), NM_ERR_MALFORMED_MESSAGE);
+	assert_null(again);
+	nm_digests_free(&content);
+	reading_reset(&r);
+	nm_buffer_reset(&message);
+}
+
 static int
 setup(void **state)
 {
@@ -309,6 +355,7 @@ main(void)
 		cmocka_unit_test(every_shape),
 		cmocka_unit_test(truncated),
 		cmocka_unit_test(several_signers),
+		cmocka_unit_test(put_together),
 	};
 
 	return cmocka_run_group_tests(tests, setup, bench_teardown);
