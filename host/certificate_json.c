@@ -26,8 +26,8 @@ trust_name(enum nm_trust trust)
 	return "inherited";
 }
 
-static struct json_object *
-addresses_json(const struct nm_certificate *c)
+struct json_object *
+host_addresses_json(const struct nm_certificate *c)
 {
 	struct json_object *array = json_object_new_array();
 	size_t listed = 0;
@@ -103,7 +103,7 @@ host_described_json(const struct nm_certificate *c)
 	host_build_text(&b, "subject", c->subject, MAX_NAME);
 	host_build_text(&b, "issuer", c->issuer, MAX_NAME);
 	host_build_text(&b, "serial", c->serial, MAX_SERIAL);
-	host_build_add(&b, "addresses", addresses_json(c));
+	host_build_add(&b, "addresses", host_addresses_json(c));
 	host_build_time(&b, "notBefore", c->not_before);
 	host_build_time(&b, "notAfter", c->not_after);
 	host_build_add(&b, "key", key_json(c));

@@ -25,6 +25,8 @@
 /* JSON bytes that lists of certificates in a reply may come to. */
 #define HOST_PAGE_SIZE ((size_t)384 * 1024)
 
+/* Its addresses. A new reference; NULL: memory. */
+struct json_object *host_addresses_json(const struct nm_certificate *c);
 /* Without `status`. A new reference; NULL: memory. */
 struct json_object *host_described_json(const struct nm_certificate *c);
 

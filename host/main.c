@@ -16,6 +16,7 @@
 
 #include "broker.h"
 #include "caller.h"
+#include "command_check_evidence.h"
 #include "engine.h"
 #include "operations.h"
 #include "schema_json.h"
@@ -25,6 +26,8 @@ static int
 help(void)
 {
 	(void)puts("usage: nssmime-host help | version | methods | schemas\n"
+		   "       nssmime-host check-evidence [--json] "
+		   "[--content MAIL] FILE\n"
 		   "\n"
 		   "S/MIME with your own certificates, for mail programs and "
 		   "browsers, which\n"
@@ -35,7 +38,10 @@ help(void)
 		   "  help     this text\n"
 		   "  version  the program's version\n"
 		   "  methods  what a mail program or browser may ask for\n"
-		   "  schemas  the same with its parameters, as JSON");
+		   "  schemas  the same with its parameters, as JSON\n"
+		   "  check-evidence\n"
+		   "           whether a record of evidence holds, and "
+		   "what of it");
 	return 0;
 }
 
@@ -86,6 +92,8 @@ static const struct {
 static int
 command(int argc, char **argv)
 {
+	if (argc >= 2 && strcmp(argv[1], HOST_CHECK_EVIDENCE) == 0)
+		return host_command_check_evidence(argc - 2, argv + 2);
 	for (size_t i = 0;
 	     argc == 2 && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].word) == 0)

@@ -5,6 +5,7 @@
 
 #include <nssmime/message.h>
 
+#include "evidence_file.h"
 #include "message_params.h"
 #include "operation.h"
 #include "read_json.h"
@@ -17,6 +18,10 @@ static const struct host_schema params_schema[] = {
 	{ .name = "kind", .type = HOST_STRING, .values = host_kind_values },
 	{ .name = "context", .type = HOST_OBJECT, .of = host_context_schema },
 	{ .name = "output", .type = HOST_OBJECT, .of = host_output_schema },
+	{ .name = "evidence", .type = HOST_BOOLEAN },
+	{ .name = "evidenceOutput",
+	    .type = HOST_OBJECT,
+	    .of = host_output_schema },
 	{ .name = "at", .type = HOST_TIME },
 	{ .name = "online", .type = HOST_BOOLEAN },
 	{ .name = "part", .type = HOST_STRING },
@@ -79,6 +84,22 @@ take_options(struct host_call *call, struct json_object *params,
 	return NM_OK;
 }
 
+/* The stage for the record of evidence; NULL: none is asked for. */
+static enum nm_error
+evidence_new(
+    struct host_call *call, struct json_object *params, struct nm_stage **out)
+{
+	struct json_object *output = host_member(params, "evidenceOutput");
+
+	if (host_boolean(params, "evidence", false))
+		return host_output_new(call, output, out);
+	if (output != NULL)
+		return nm_fail(host_call_fault(call), NM_ERR_INVALID_PARAMS,
+		    "The member \"evidenceOutput\" goes with \"evidence\": "
+		    "true");
+	return NM_OK;
+}
+
 static enum nm_error
 handle(struct host_call *call, struct json_object *params,
     struct json_object **result)
@@ -86,24 +107,33 @@ handle(struct host_call *call, struct json_object *params,
 	struct nm_fault *fault = host_call_fault(call);
 	struct nm_read_options options;
 	struct nm_reading *reading = NULL;
-	struct nm_stage *output = NULL;
+	struct nm_stage *output = NULL, *evidence = NULL;
 	struct host_build b;
 	enum nm_error error;
 
 	if ((error = take_options(call, params, &options)) != NM_OK ||
 	    (error = host_output_new(
 		 call, host_member(params, "output"), &output)) != NM_OK ||
+	    (error = evidence_new(call, params, &evidence)) != NM_OK ||
 	    (error = nm_reading_new(&options, output, fault, &reading)) !=
 		NM_OK ||
+	    (evidence != NULL &&
+		(error = nm_reading_keep_record(reading)) != NM_OK) ||
 	    (error = host_call_feed(call, host_member(params, "content"),
-		 nm_reading_stage(reading))) != NM_OK)
+		 nm_reading_stage(reading))) != NM_OK ||
+	    (evidence != NULL &&
+		(error = host_evidence_write(
+		     call, reading, params, evidence)) != NM_OK))
 		goto out;
 	host_build_begin(&b);
 	host_read_build(&b, nm_reading_result(reading));
 	host_build_add(&b, "content", host_output_result(output));
+	if (evidence != NULL)
+		host_build_add(&b, "evidence", host_output_result(evidence));
 	error = host_build_end(&b, result, fault);
 out:
 	nm_reading_free(&reading);
+	nm_stage_free(&evidence);
 	nm_stage_free(&output);
 	return error;
 }

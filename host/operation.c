@@ -66,6 +66,14 @@ host_call_fetcher(struct host_call *call, bool online)
 	    : NULL;
 }
 
+const struct nm_fetcher *
+host_call_timestamper(struct host_call *call, bool online)
+{
+	return online && call->engine->settings->timestamp_authority != NULL
+	    ? &call->fetcher
+	    : NULL;
+}
+
 bool
 host_call_commit(struct host_call *call)
 {

@@ -66,6 +66,9 @@ const struct nm_asker *host_call_asker(struct host_call *call);
  * it has none). `get` may wait; `keep` takes an element of the array that `get`
  * filled, at its place. */
 const struct nm_fetcher *host_call_fetcher(struct host_call *call, bool online);
+/* The same, for the time: NULL where the settings have no authority. */
+const struct nm_fetcher *host_call_timestamper(
+    struct host_call *call, bool online);
 /* The settings' word on revocation, and the fetcher above. */
 struct nm_revocation_policy host_call_revocation(
     struct host_call *call, bool online);

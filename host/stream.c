@@ -142,6 +142,7 @@ host_streams_accept(
     struct host_call *call, struct json_object *params, struct nm_fault *fault)
 {
 	struct json_object *output = host_member(params, "output"),
+			   *evidence = host_member(params, "evidenceOutput"),
 			   *copies = host_member(params, "copyStreams"),
 			   *content = host_member(params, "content");
 	struct json_object_iterator at, end;
@@ -149,6 +150,8 @@ host_streams_accept(
 
 	if (output != NULL)
 		err = accept_outlet(call, output, fault);
+	if (err == NM_OK && evidence != NULL)
+		err = accept_outlet(call, evidence, fault);
 	if (err == NM_OK && copies != NULL) {
 		at = json_object_iter_begin(copies);
 		end = json_object_iter_end(copies);

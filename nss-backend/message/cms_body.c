@@ -107,6 +107,7 @@ layer_end(void *arg, struct nm_cms_layer *layer)
 	struct cms_body *c = arg;
 	struct nm_read_layer *kept;
 	const struct nm_digests *content;
+	enum nm_error error;
 
 	if (layer->type != NM_LAYER_SIGNED)
 		return NM_OK;
@@ -121,7 +122,12 @@ layer_end(void *arg, struct nm_cms_layer *layer)
 		/* A signature without what it signs. */
 		kept->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 	}
-	return nm_reading_verify(c->reading, kept, layer->signed_data, content);
+	error =
+	    nm_reading_verify(c->reading, kept, layer->signed_data, content);
+	if (error != NM_OK)
+		return error;
+	return nm_reading_keep_layer(
+	    c->reading, c->layer, layer->signed_data, content);
 }
 
 /* ---- the stage ---- */

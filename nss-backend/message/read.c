@@ -19,11 +19,13 @@ head_write(struct nm_stage *s, const uint8_t *data, size_t len)
 	return nm_stage_write(((struct head *)s)->next, data, len);
 }
 
-/* Layers around the part that was asked for are not its own. */
-static void
+/* Layers around the part that was asked for are not its own. How many there
+ * were. */
+static size_t
 drop_outer_layers(struct nm_reading *r)
 {
 	struct nm_read_result *result = &r->result;
+	size_t dropped = r->part_layer;
 
 	for (size_t i = 0; i < r->part_layer; i++)
 		nm_read_layer_clear(&result->layers[i]);
@@ -32,6 +34,7 @@ drop_outer_layers(struct nm_reading *r)
 		memmove(result->layers, result->layers + r->part_layer,
 		    result->layer_count * sizeof(*result->layers));
 	r->part_layer = 0;
+	return dropped;
 }
 
 static enum nm_error
@@ -39,15 +42,19 @@ head_finish(struct nm_stage *s)
 {
 	struct nm_reading *r = ((struct head *)s)->reading;
 	enum nm_error error;
+	size_t dropped;
 
 	if ((error = nm_stage_finish(((struct head *)s)->next)) != NM_OK)
 		return error;
 	if (r->options.part != NULL && !r->part_seen)
 		return nm_fail(r->fault, NM_ERR_INVALID_PARAMS,
 		    "The message has no part %.40s", r->options.part);
-	drop_outer_layers(r);
+	dropped = drop_outer_layers(r);
 	nm_reading_judge(r);
 	nm_reading_settle_from(r);
+	error = nm_reading_settle_record(r, dropped);
+	if (error != NM_OK)
+		return error;
 	return nm_stage_finish(r->output);
 }
 
@@ -130,8 +137,23 @@ nm_reading_free(struct nm_reading **r)
 	nm_header_free(&(*r)->outside);
 	nm_sender_clear(&(*r)->sender);
 	nm_read_result_clear(&(*r)->result);
+	if ((*r)->record != NULL)
+		nm_record_clear((*r)->record);
+	free((*r)->record);
 	free(*r);
 	*r = NULL;
+}
+
+int64_t
+nm_reading_path_time(const struct nm_reading *r)
+{
+	int64_t now = r->options.now;
+
+	if (r->options.has_at)
+		return r->options.at < now ? r->options.at : now;
+	if (r->result.has_date && r->result.date.seconds < now)
+		return r->result.date.seconds;
+	return now;
 }
 
 struct nm_stage *

@@ -3,6 +3,7 @@
 #ifndef NSSMIME_MESSAGE_READING_H
 #define NSSMIME_MESSAGE_READING_H
 
+#include <nssmime/evidence.h>
 #include <nssmime/message.h>
 
 #include "sender.h"
@@ -18,7 +19,14 @@ struct nm_reading {
 	bool part_seen;		   /* the part asked for */
 	size_t part_layer; /* layers before this one are not the part's */
 	struct nm_stage *root;
+	struct nm_record *record; /* NULL: none is kept */
 };
+
+/* ---- read.c ---- */
+
+/* When certificates are to be checked (PROTOCOL.md, "message.read"): never at
+ * a time that the signer alone vouches for. */
+int64_t nm_reading_path_time(const struct nm_reading *r);
 
 /* ---- layer.c ---- */
 
@@ -42,6 +50,25 @@ enum nm_error nm_reading_add_embedded(struct nm_reading *r, const char *part,
 enum nm_error nm_reading_verify(struct nm_reading *r,
     struct nm_read_layer *layer, const struct nm_signed *data,
     const struct nm_digests *content);
+
+/* Whether a digest was broken when the message was read, or before that when
+ * it was received, by its reader's word. */
+bool nm_digest_is_weak(enum nm_digest digest, bool received, int64_t at);
+
+/* ---- revocation_info.c ---- */
+
+/* What a RevocationInfoChoice holds, an OCSPResponse or a list, and its DER. */
+enum nm_fetch_kind nm_revocation_info_kind(
+    struct nm_bytes info, struct nm_bytes *der);
+
+/* ---- record.c ---- */
+
+/* Keeps the evidence for a layer whose signers were verified, if a record is
+ * kept. May wait. */
+enum nm_error nm_reading_keep_layer(struct nm_reading *r, size_t place,
+    const struct nm_signed *data, const struct nm_digests *content);
+/* After the verdict; `dropped`: layers that were not the part's. */
+enum nm_error nm_reading_settle_record(struct nm_reading *r, size_t dropped);
 
 /* ---- body.c ---- */
 
@@ -91,5 +118,8 @@ enum nm_error nm_reading_note_part(struct nm_reading *r, const char *part,
 
 /* Sums the layers up: result->signature, encryption, reasons. */
 void nm_reading_judge(struct nm_reading *r);
+/* Whether a layer is around an encrypted one: its signer vouches for a
+ * ciphertext, and may not know what is in it. */
+bool nm_layer_around_encryption(const struct nm_read_result *result, size_t i);
 
 #endif

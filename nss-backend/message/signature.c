@@ -60,20 +60,6 @@ find_certificate(struct nm_reading *r, const struct nm_acquaintance *met,
 	return nm_signed_verify(data, i, content, out->stored, &out->reasons);
 }
 
-/* When the path is to be checked (PROTOCOL.md, "message.read"): never at a
- * time that the signer alone vouches for. */
-static int64_t
-path_time(const struct nm_reading *r)
-{
-	int64_t now = r->options.now;
-
-	if (r->options.has_at)
-		return r->options.at < now ? r->options.at : now;
-	if (r->result.has_date && r->result.date.seconds < now)
-		return r->result.date.seconds;
-	return now;
-}
-
 /* Checks the path. `along`: NSS's, or NULL for a certificate of the
  * database alone. */
 static enum nm_error
@@ -82,7 +68,7 @@ judge_path(struct nm_reading *r, CERTCertificate *cert,
     struct nm_judgement **out)
 {
 	struct nm_path_question question = { .purpose = NM_PURPOSE_SIGN,
-		.when = path_time(r),
+		.when = nm_reading_path_time(r),
 		.received = r->options.has_at,
 		.along = along,
 		.along_count = count,
@@ -108,7 +94,8 @@ judge_met(struct nm_reading *r, struct nm_acquaintance *met, size_t at,
 	enum nm_error error;
 
 	if (*known != NULL &&
-	    nm_judgement_holds(*known, path_time(r), r->options.now)) {
+	    nm_judgement_holds(
+		*known, nm_reading_path_time(r), r->options.now)) {
 		*out = nm_judgement_hold(*known);
 		return NM_OK;
 	}
@@ -157,11 +144,11 @@ far_apart(int64_t a, int64_t b)
  * (RFC 8551 appendix B). Received, by its reader's word: the sender's dates
  * prove nothing.
  */
-static bool
-is_weak(const struct nm_reading *r, enum nm_digest digest)
+bool
+nm_digest_is_weak(enum nm_digest digest, bool received, int64_t at)
 {
 	if (digest == NM_DIGEST_SHA1)
-		return !r->options.has_at || r->options.at >= SHA1_ENDED;
+		return !received || at >= SHA1_ENDED;
 	return digest == NM_DIGEST_MD5;
 }
 
@@ -184,7 +171,7 @@ verify_signer(struct nm_reading *r, struct nm_read_signer *s,
 	if (error != NM_OK)
 		return error;
 	s->reasons |= found.reasons;
-	if (is_weak(r, info->digest))
+	if (nm_digest_is_weak(info->digest, r->options.has_at, r->options.at))
 		s->reasons |= NM_REASON_BIT(NM_REASON_WEAK_DIGEST);
 	if (s->has_signing_time && r->result.has_date &&
 	    far_apart(s->signing_time, r->result.date.seconds))
@@ -242,24 +229,6 @@ keep_certificate(struct nm_reading *r, CERTCertificate *cert)
 	return NM_OK;
 }
 
-/* OtherRevocationInfoFormat with an OCSPResponse (RFC 5940 section 2.1). */
-static bool
-is_ocsp(struct nm_bytes info, struct nm_bytes *response)
-{
-	/* id-ri-ocsp-response, 1.3.6.1.5.5.7.16.2 */
-	static const uint8_t id[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x10,
-		0x02 };
-	struct nm_tlv other, oid;
-
-	if (!nm_der_take(&info, 0xa1, &other) ||
-	    !nm_der_take(&other.value, 0x06, &oid) ||
-	    oid.value.len != sizeof(id) ||
-	    memcmp(oid.value.data, id, sizeof(id)) != 0)
-		return false;
-	*response = other.value;
-	return true;
-}
-
 /* What the signer sent along to show that no certificate was revoked. */
 static enum nm_error
 add_stapled(struct nm_evidence *evidence, const struct nm_signed *data)
@@ -268,13 +237,11 @@ add_stapled(struct nm_evidence *evidence, const struct nm_signed *data)
 
 	for (size_t i = 0; error == NM_OK && i < nm_signed_crl_count(data);
 	     i++) {
-		struct nm_bytes info = nm_signed_crl(data, i), response;
+		struct nm_bytes der;
+		enum nm_fetch_kind kind =
+		    nm_revocation_info_kind(nm_signed_crl(data, i), &der);
 
-		if (is_ocsp(info, &response))
-			error =
-			    nm_evidence_add(evidence, NM_FETCH_OCSP, response);
-		else
-			error = nm_evidence_add(evidence, NM_FETCH_CRL, info);
+		error = nm_evidence_add(evidence, kind, der);
 	}
 	return error;
 }

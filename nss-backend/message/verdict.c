@@ -26,10 +26,8 @@ signers_reasons(const struct nm_read_layer *layer)
 	return reasons;
 }
 
-/* Whether layer `i` is around an encrypted one: its signer vouches for a
- * ciphertext, and may not know what is in it. */
-static bool
-around_encryption(const struct nm_read_result *result, size_t i)
+bool
+nm_layer_around_encryption(const struct nm_read_result *result, size_t i)
 {
 	for (size_t j = i + 1; j < result->layer_count; j++) {
 		if (is_encrypted(&result->layers[j]))
@@ -113,7 +111,7 @@ nm_reading_judge(struct nm_reading *r)
 		}
 		if (!is_signed(layer))
 			continue;
-		if (around_encryption(result, i)) {
+		if (nm_layer_around_encryption(result, i)) {
 			outside = true;
 			continue;
 		}

@@ -307,6 +307,8 @@ export interface Methods {
       kind?: "message" | "entity" | "cms";
       context?: Context;
       output?: Output;
+      evidence?: boolean;
+      evidenceOutput?: Output;
       at?: string;
       online?: boolean;
       part?: string;
@@ -319,6 +321,7 @@ export interface Methods {
       certificates: Certificate[];
       table: Record<string, Certificate>;
       content: Produced;
+      evidence?: Produced;
     };
   };
   "certificate.list": {

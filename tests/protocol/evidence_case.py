@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MPL-2.0
+"""What the tests of records of evidence share: getting one, changing it so
+that its digest fits again or not, and checking it by the command."""
+
+import base64
+import copy
+import hashlib
+import json
+import os
+import subprocess
+
+from mail_case import MailCase
+
+from nssmime import environment, host_program
+
+
+def canonical(value):
+    """RFC 8785, for what a record holds."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"),
+                      ensure_ascii=False).encode()
+
+
+def digest(value):
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def sealed(evidence):
+    """With the digest of the record as it is now."""
+    evidence["digest"]["value"] = digest(evidence["record"])
+    return evidence
+
+
+def encode(data):
+    return base64.b64encode(data).decode()
+
+
+class EvidenceCase(MailCase):
+    program = None  # another host's command, else the host's own
+
+    def evidence(self, message, /, host=None, **params):
+        """The record of a mail, as an object."""
+        host = host or self.host
+        data = bytearray()
+        read, _ = host.run("message.read", dict(
+            params, evidence=True, evidenceOutput={
+                "stream": host.open_output(data.extend)}), content=message)
+        self.assertEqual(set(read["evidence"]), {"stream"})
+        evidence = json.loads(data.decode())
+        self.assertEqual(bytes(data), canonical(evidence))
+        return evidence
+
+    def command(self, *args, folder=None, **settings):
+        """(exit status, standard output, standard error)."""
+        env = environment(folder or os.path.join(self.home, "command"),
+                          **{"database": "sql:" + self.database, **settings})
+        done = subprocess.run(
+            [self.program or host_program(), "check-evidence", *args],
+            env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, timeout=60, check=False)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def written(self, evidence):
+        return self.file(json.dumps(evidence).encode(), "evidence.json")
+
+    def check(self, evidence, *args, status=0, trusted=True, **options):
+        """The findings: {(about, what): finding}."""
+        code, out, err = self.command("--json", *args, self.written(evidence),
+                                      **options)
+        self.assertEqual(err, "")
+        report = json.loads(out)
+        self.assertEqual(code, status, out)
+        self.assertEqual(report["holds"], status == 0)
+        if status == 0:
+            self.assertEqual(report["trusted"], trusted, out)
+        self.assertEqual(report["holds"], not any(
+            f["holds"] is False for f in report["findings"]))
+        found = {(f["about"], f["what"]): f for f in report["findings"]}
+        self.assertEqual(len(found), len(report["findings"]))
+        return found
+
+    def broken(self, evidence, *expected, **options):
+        """The record does not hold, because of these findings alone."""
+        found = self.check(evidence, status=1, **options)
+        self.assertEqual({key for key, f in found.items()
+                          if f["holds"] is False}, set(expected))
+        return found
+
+    def changed(self, evidence, change):
+        """A copy of a record that `change` was applied to, sealed again."""
+        evidence = copy.deepcopy(evidence)
+        change(evidence["record"])
+        return sealed(evidence)
