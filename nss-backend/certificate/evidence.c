@@ -50,6 +50,7 @@ struct nm_evidence {
 	size_t question_count;
 	struct batch *batches[MAX_ROUNDS];
 	size_t batch_count;
+	bool spoke; /* something was said of some certificate */
 };
 
 enum nm_error
@@ -223,9 +224,9 @@ was_good(const struct nm_statement *s, int64_t received)
 }
 
 static enum nm_revocation
-weigh(
-    const struct nm_evidence *e, const struct nm_statement *s, int64_t received)
+weigh(struct nm_evidence *e, const struct nm_statement *s, int64_t received)
 {
+	e->spoke = true;
 	switch (s->status) {
 	case NM_REVOCATION_GOOD:
 		return is_fresh(e, s, received) ? NM_REVOCATION_GOOD
@@ -264,7 +265,7 @@ both(enum nm_revocation a, enum nm_revocation b)
 }
 
 struct stored {
-	const struct nm_evidence *evidence;
+	struct nm_evidence *evidence;
 	CERTCertificate *cert, *issuer;
 	int64_t received;
 	enum nm_revocation found;
@@ -302,8 +303,8 @@ look_in_database(struct stored *s)
 }
 
 static enum nm_revocation
-at_hand(const struct nm_evidence *e, CERTCertificate *cert,
-    CERTCertificate *issuer, int64_t received)
+at_hand(struct nm_evidence *e, CERTCertificate *cert, CERTCertificate *issuer,
+    int64_t received)
 {
 	struct stored stored = { e, cert, issuer, received,
 		NM_REVOCATION_UNKNOWN };
@@ -385,6 +386,16 @@ nm_evidence_status(struct nm_evidence *e, CERTCertificate *cert,
 	nm_strings_clear(&ocsp);
 	nm_strings_clear(&crl);
 	return found;
+}
+
+bool
+nm_evidence_passing(const struct nm_evidence *e, int64_t received)
+{
+	for (size_t i = 0; i < e->question_count; i++) {
+		if (e->questions[i]->fetch == NULL)
+			return true;
+	}
+	return e->spoke && received != NM_NOT_RECEIVED;
 }
 
 /* ---- issuers --------------------------------------------------------------

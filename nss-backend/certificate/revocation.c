@@ -45,4 +45,5 @@ nm_path_check_revocation(
 		judge(p, i, status, nm_evidence_mode(e));
 		p->revocation = sum(p->revocation, status, i == 0);
 	}
+	p->passing = nm_evidence_passing(e, received);
 }

@@ -70,6 +70,9 @@ bool nm_crl_read(struct nm_bytes list, CERTCertificate *cert,
 enum nm_revocation nm_evidence_status(struct nm_evidence *e,
     CERTCertificate *cert, CERTCertificate *issuer, int64_t received);
 #define NM_NOT_RECEIVED INT64_MIN
+/* Whether what was found may be otherwise the next time: an answer is awaited,
+ * or what was said may count otherwise for another time of receipt. */
+bool nm_evidence_passing(const struct nm_evidence *e, int64_t received);
 /* Notes that an issuer is missing, if it may be asked for. */
 void nm_evidence_want_issuer(
     struct nm_evidence *e, const CERTCertificate *cert);

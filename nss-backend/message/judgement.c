@@ -12,16 +12,16 @@
 /*
  * A path that was good stays so while none of its certificates begins or ends
  * (NSS does not look at the end of a root, and no more does this); whatever
- * was wrong is found out anew each time.
+ * was wrong, or holds for this check alone, is found out anew each time.
  */
 static void
-set_times(struct nm_judgement *j, int64_t now)
+set_times(struct nm_judgement *j, const struct nm_path *path, int64_t now)
 {
 	j->from = INT64_MAX;
 	j->until = INT64_MIN;
 	j->stale = now +
 	    (j->revocation == NM_REVOCATION_UNKNOWN ? LASTS_UNKNOWN : LASTS);
-	if (nm_reasons_status(j->reasons) != NM_STATUS_VALID)
+	if (nm_reasons_status(j->reasons) != NM_STATUS_VALID || path->passing)
 		return;
 	j->from = INT64_MIN;
 	j->until = INT64_MAX;
@@ -66,7 +66,7 @@ nm_judgement_new(struct nm_database *db, CERTCertificate *cert,
 		nm_judgement_drop(&j);
 		return error;
 	}
-	set_times(j, now);
+	set_times(j, path, now);
 	*out = j;
 	return NM_OK;
 }

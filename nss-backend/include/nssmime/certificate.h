@@ -125,6 +125,9 @@ struct nm_path {
 	size_t count;
 	nm_reasons reasons; /* of the whole */
 	enum nm_revocation revocation;
+	/* What was found of revocation holds for this check alone: an answer
+	 * is awaited, or the time of receipt decided. */
+	bool passing;
 };
 
 struct nm_evidence;
