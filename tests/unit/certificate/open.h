@@ -24,15 +24,4 @@ load(const struct pki *p, const char *name)
 	return cert;
 }
 
-static inline void
-pki_make_odd(struct pki *p)
-{
-	const char *slash = strrchr(__FILE__, '/');
-
-	pki_make(p);
-	assert_int_equal(pki_run(p, "%.*s/../../support/pki-odd.sh .",
-			     (int)(slash - __FILE__), __FILE__),
-	    0);
-}
-
 #endif
