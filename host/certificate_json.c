@@ -288,25 +288,33 @@ host_certificate_line(struct nm_database *db, CERTCertificate *cert)
 }
 
 enum nm_error
-host_certificate_confirm(struct host_call *call, CERTCertificate *cert,
-    const char *what, const char *needs)
+host_confirm(struct host_call *call, const char *what, const char *detail,
+    const char *needs)
 {
 	const struct nm_asker *asker = host_call_asker(call);
-	struct nm_question q = { .what = what };
+	struct nm_question q = { .what = what, .detail = detail };
 	enum nm_error error;
-	char *line;
 
 	if (asker == NULL)
 		return nm_fail(host_call_fault(call), NM_ERR_PASSWORD_REQUIRED,
 		    "%s", needs);
-	line = host_certificate_line(host_call_database(call), cert);
-	if (line == NULL)
-		return nm_fail(host_call_fault(call), NM_ERR_INTERNAL,
-		    "There is not enough memory");
-	q.detail = line;
 	error = asker->confirm(asker->arg, &q);
-	free(line);
 	return error == NM_OK
 	    ? NM_OK
 	    : nm_fail(host_call_fault(call), error, "%s", nm_error_text(error));
+}
+
+enum nm_error
+host_certificate_confirm(struct host_call *call, CERTCertificate *cert,
+    const char *what, const char *needs)
+{
+	char *line = host_certificate_line(host_call_database(call), cert);
+	enum nm_error error;
+
+	if (line == NULL)
+		return nm_fail(host_call_fault(call), NM_ERR_INTERNAL,
+		    "There is not enough memory");
+	error = host_confirm(call, what, line, needs);
+	free(line);
+	return error;
 }

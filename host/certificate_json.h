@@ -55,9 +55,12 @@ enum nm_error host_certificate_named(
 /* One line for a prompt. malloc'd; NULL: memory. */
 char *host_certificate_line(struct nm_database *db, CERTCertificate *cert);
 
-/* Asks the user `what`, in fixed words, about the certificate; `needs` is what
- * a client that lets nobody be asked is told. May wait. */
+/* Asks the user `what`, in fixed words, about the certificate or something
+ * else; `needs` is what a client that lets nobody be asked is told. May
+ * wait. */
 enum nm_error host_certificate_confirm(struct host_call *call,
     CERTCertificate *cert, const char *what, const char *needs);
+enum nm_error host_confirm(struct host_call *call, const char *what,
+    const char *detail, const char *needs);
 
 #endif

@@ -13,6 +13,8 @@ const struct host_operation *const host_operations[] = {
 	&host_op_certificate_export,
 	&host_op_certificate_delete,
 	&host_op_certificate_trust,
+	&host_op_certificate_request,
+	&host_op_certificate_withdraw,
 	&host_op_certificate_find,
 	&host_op_certificate_check,
 	&host_op_database_status,

@@ -17,6 +17,8 @@ extern const struct host_operation host_op_certificate_import;
 extern const struct host_operation host_op_certificate_export;
 extern const struct host_operation host_op_certificate_delete;
 extern const struct host_operation host_op_certificate_trust;
+extern const struct host_operation host_op_certificate_request;
+extern const struct host_operation host_op_certificate_withdraw;
 extern const struct host_operation host_op_certificate_find;
 extern const struct host_operation host_op_certificate_check;
 

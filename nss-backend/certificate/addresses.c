@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <nssmime/mime.h>
 #include <secitem.h>
 #include <secoid.h>
 
@@ -19,6 +20,12 @@
 
 #define TAG_OTHER_NAME 0xa0 /* GeneralName's choices, RFC 5280 4.2.1.6 */
 #define TAG_RFC822     0x81
+
+#define MAX_WRITTEN 320 /* of an address, RFC 5321 4.5.3.1 */
+
+/* id-on-SmtpUTF8Mailbox, 1.3.6.1.5.5.7.8.9 */
+static const uint8_t id_mailbox[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08,
+	0x09 };
 
 void
 nm_strings_clear(struct nm_strings *s)
@@ -101,18 +108,75 @@ add(struct nm_strings *s, struct nm_bytes v, bool ascii)
 bool
 nm_smtp_utf8_mailbox(struct nm_bytes other, struct nm_bytes *mailbox)
 {
-	/* id-on-SmtpUTF8Mailbox, 1.3.6.1.5.5.7.8.9 */
-	static const uint8_t id[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08,
-		0x09 };
 	struct nm_tlv oid, value, text;
 
-	if (!nm_der_take(&other, 0x06, &oid) || oid.value.len != sizeof(id) ||
-	    memcmp(oid.value.data, id, sizeof(id)) != 0 ||
+	if (!nm_der_take(&other, 0x06, &oid) ||
+	    oid.value.len != sizeof(id_mailbox) ||
+	    memcmp(oid.value.data, id_mailbox, sizeof(id_mailbox)) != 0 ||
 	    !nm_der_take(&other, 0xa0, &value) ||
 	    !nm_der_take(&value.value, 0x0c, &text) || value.value.len != 0)
 		return false;
 	*mailbox = text.value;
 	return true;
+}
+
+static void
+put_mailbox(struct nm_buffer *out, const char *mailbox, size_t len)
+{
+	size_t other = nm_der_begin(out, TAG_OTHER_NAME), value;
+
+	nm_der_put(out, 0x06, id_mailbox, sizeof(id_mailbox));
+	value = nm_der_begin(out, 0xa0);
+	nm_der_put(out, 0x0c, mailbox, len);
+	nm_der_end(out, value);
+	nm_der_end(out, other);
+}
+
+/* Labels of letters, digits and hyphens (RFC 1034 section 3.5). */
+static bool
+is_host_name(const char *p)
+{
+	size_t len;
+
+	for (;; p += len + 1) {
+		len = strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789-");
+		if (len == 0 || p[0] == '-' || p[len - 1] == '-')
+			return false;
+		if (p[len] != '.')
+			return p[len] == '\0';
+	}
+}
+
+/* The local part as it is written; the domain in A-labels in either form of
+ * name (RFC 5280 7.5, RFC 9598 section 3). */
+bool
+nm_general_name_put(struct nm_buffer *out, const char *address)
+{
+	const char *at = strrchr(address, '@'), *domain;
+	struct nm_buffer mailbox = NM_BUFFER_INIT;
+	char *normal = NULL;
+	bool good = false;
+
+	if (at == NULL || strlen(address) > MAX_WRITTEN ||
+	    (normal = nm_address_normalise(address)) == NULL ||
+	    (domain = strrchr(normal, '@')) == NULL ||
+	    !is_host_name(domain + 1))
+		goto out;
+	nm_buffer_append(&mailbox, address, (size_t)(at - address));
+	nm_buffer_string(&mailbox, domain);
+	if (!is_text(nm_buffer_bytes(&mailbox), false))
+		goto out;
+	if (is_text(nm_buffer_bytes(&mailbox), true))
+		nm_der_put(out, TAG_RFC822, mailbox.data, mailbox.len);
+	else
+		put_mailbox(out, (const char *)mailbox.data, mailbox.len);
+	if (nm_buffer_failed(&mailbox))
+		out->failed = true;
+	good = true;
+out:
+	nm_buffer_reset(&mailbox);
+	free(normal);
+	return good;
 }
 
 static bool

@@ -16,6 +16,9 @@ struct nm_strings {
 bool nm_certificate_addresses(
     const CERTCertificate *cert, struct nm_strings *out);
 void nm_strings_clear(struct nm_strings *s);
+/* An address as a GeneralName, DER: rfc822Name, or where its local part needs
+ * more than ASCII an SmtpUTF8Mailbox. False: it is no address. */
+bool nm_general_name_put(struct nm_buffer *out, const char *address);
 /* The mailbox of an OtherName (its contents) that is an SmtpUTF8Mailbox. */
 bool nm_smtp_utf8_mailbox(struct nm_bytes other, struct nm_bytes *mailbox);
 

@@ -97,16 +97,11 @@ key_ids(struct nm_database *db)
 	return &db->keys;
 }
 
-/* The CKA_ID that NSS gives to the keys it stores: the SHA-1 of the public
- * value. NULL: a key of an unknown kind. */
-static SECItem *
-make_id(CERTCertificate *cert)
+SECItem *
+nm_key_id(SECKEYPublicKey *key)
 {
-	SECKEYPublicKey *key = CERT_ExtractPublicKey(cert);
-	SECItem *value = NULL, *id = NULL;
+	SECItem *value = NULL;
 
-	if (key == NULL)
-		return NULL;
 	switch ((int)key->keyType) {
 	case rsaKey:
 	case rsaPssKey:
@@ -123,8 +118,18 @@ make_id(CERTCertificate *cert)
 	default:
 		break;
 	}
-	if (value != NULL)
-		id = PK11_MakeIDFromPubKey(value);
+	return value != NULL ? PK11_MakeIDFromPubKey(value) : NULL;
+}
+
+static SECItem *
+make_id(CERTCertificate *cert)
+{
+	SECKEYPublicKey *key = CERT_ExtractPublicKey(cert);
+	SECItem *id;
+
+	if (key == NULL)
+		return NULL;
+	id = nm_key_id(key);
 	SECKEY_DestroyPublicKey(key);
 	return id;
 }
@@ -174,6 +179,14 @@ nm_database_key_slot(struct nm_database *db, CERTCertificate *cert)
 		if (!any)
 			slot = cert->slot;
 	}
+	return slot != NULL ? PK11_ReferenceSlot(slot) : NULL;
+}
+
+PK11SlotInfo *
+nm_database_id_slot(struct nm_database *db, const SECItem *id)
+{
+	PK11SlotInfo *slot = lookup(key_ids(db), NULL, id);
+
 	return slot != NULL ? PK11_ReferenceSlot(slot) : NULL;
 }
 

@@ -138,6 +138,9 @@ class Status(DatabaseCase):
         self.fails("database-read-only", host, "certificate.trust",
                    {"fingerprint": PKI.fingerprint("ca"),
                     "trust": "untrusted"})
+        self.fails("database-read-only", host, "certificate.request",
+                   {"subject": "CN=x", "addresses": ["x@example.org"],
+                    "key": "p-256"})
         self.assertEqual(self.questions(), [])
 
     def test_not_there(self):

@@ -411,10 +411,17 @@ export interface Methods {
       subject: string;
       addresses: string[];
       key: "rsa-2048" | "rsa-3072" | "rsa-4096" | "p-256" | "p-384" | "p-521";
+      token?: string;
     };
     result: {
       request: string;
     };
+  };
+  "certificate.withdraw": {
+    params: {
+      request: string;
+    };
+    result: Nothing;
   };
   "certificate.find": {
     params: {
@@ -491,4 +498,4 @@ export type Result<M extends Method> = Methods[M]["result"];
 export const repeatable: ReadonlySet<string> = new Set(["certificate.list","certificate.get","certificate.check","database.status","database.candidates"]);
 
 /** A host may lack these; `hello` tells. */
-export const optionalMethods: ReadonlySet<string> = new Set(["certificate.trust","certificate.request","certificate.find"]);
+export const optionalMethods: ReadonlySet<string> = new Set(["certificate.trust","certificate.request","certificate.withdraw","certificate.find"]);

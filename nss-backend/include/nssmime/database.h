@@ -117,6 +117,11 @@ void nm_database_accompany(struct nm_database *db, enum nm_companion which,
 PK11SlotInfo *nm_database_key_slot(
     struct nm_database *db, CERTCertificate *cert);
 bool nm_database_owns(struct nm_database *db, CERTCertificate *cert);
+/* The CKA_ID that NSS gives to the keys it stores: the SHA-1 of the public
+ * value. NULL: a key of an unknown kind. */
+SECItem *nm_key_id(SECKEYPublicKey *key);
+/* The token that has the private key with this id. */
+PK11SlotInfo *nm_database_id_slot(struct nm_database *db, const SECItem *id);
 
 /* ---- objects.c --------------------------------------------------------- */
 
