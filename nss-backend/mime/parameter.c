@@ -319,16 +319,30 @@ read_type(const char *text, const char **parameters)
 	return nm_buffer_take_string(&out);
 }
 
+/* How many parameters there can be: none is without its "=". */
+static size_t
+most_segments(const char *text)
+{
+	size_t count = 1;
+
+	while (count < MAX_SEGMENTS && (text = strchr(text, '=')) != NULL) {
+		count++;
+		text++;
+	}
+	return count;
+}
+
 enum nm_error
 nm_value_parse(const char *text, struct nm_value *out)
 {
 	struct segments list = { NULL, 0 };
 	enum nm_error err = NM_ERR_INTERNAL;
+	size_t most = most_segments(text);
 	const char *p;
 
 	memset(out, 0, sizeof(*out));
-	list.items = calloc(MAX_SEGMENTS, sizeof(*list.items));
-	out->parameters = calloc(MAX_SEGMENTS, sizeof(*out->parameters));
+	list.items = calloc(most, sizeof(*list.items));
+	out->parameters = calloc(most, sizeof(*out->parameters));
 	if (list.items == NULL || out->parameters == NULL ||
 	    (out->type = read_type(text, &p)) == NULL)
 		goto out;
