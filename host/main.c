@@ -18,6 +18,7 @@
 #include "caller.h"
 #include "command_check_evidence.h"
 #include "engine.h"
+#include "install.h"
 #include "operations.h"
 #include "schema_json.h"
 #include "settings.h"
@@ -28,6 +29,8 @@ help(void)
 	(void)puts("usage: nssmime-host help | version | methods | schemas\n"
 		   "       nssmime-host check-evidence [--json] "
 		   "[--content MAIL] FILE\n"
+		   "       nssmime-host install | uninstall --thunderbird "
+		   "[--system]\n"
 		   "\n"
 		   "S/MIME with your own certificates, for mail programs and "
 		   "browsers, which\n"
@@ -41,7 +44,12 @@ help(void)
 		   "  schemas  the same with its parameters, as JSON\n"
 		   "  check-evidence\n"
 		   "           whether a record of evidence holds, and "
-		   "what of it");
+		   "what of it\n"
+		   "  install  lets Thunderbird find this program, for you "
+		   "or, with --system,\n"
+		   "           for everyone\n"
+		   "  uninstall\n"
+		   "           takes that back");
 	return 0;
 }
 
@@ -89,11 +97,25 @@ static const struct {
 	{ "schemas", schemas },
 };
 
+static const struct {
+	const char *word;
+	int (*run)(int argc, char **argv);
+} commands_with_more[] = {
+	{ HOST_CHECK_EVIDENCE, host_command_check_evidence },
+	{ HOST_INSTALL, host_install },
+	{ HOST_UNINSTALL, host_uninstall },
+};
+
 static int
 command(int argc, char **argv)
 {
-	if (argc >= 2 && strcmp(argv[1], HOST_CHECK_EVIDENCE) == 0)
-		return host_command_check_evidence(argc - 2, argv + 2);
+	for (size_t i = 0;
+	     i < sizeof(commands_with_more) / sizeof(commands_with_more[0]);
+	     i++) {
+		if (argc >= 2 &&
+		    strcmp(argv[1], commands_with_more[i].word) == 0)
+			return commands_with_more[i].run(argc - 2, argv + 2);
+	}
 	for (size_t i = 0;
 	     argc == 2 && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].word) == 0)
