@@ -58,8 +58,7 @@ signer_json(const struct nm_read_signer *s, struct json_object *table)
 	if (s->certificate != NULL) {
 		host_build_add(
 		    &b, "certificate", host_described_json(s->certificate));
-		host_build_add(
-		    &b, "addresses", addresses_json(s->certificate));
+		host_build_add(&b, "addresses", addresses_json(s->certificate));
 	} else {
 		host_build_null(&b, "certificate");
 		host_build_add(&b, "addresses", json_object_new_array());

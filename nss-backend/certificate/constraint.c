@@ -171,8 +171,7 @@ names_of(const CERTCertificate *cert, struct names *out)
 	    !add_subject(out, cert) || !add_common_name(out);
 }
 
-/* ---- the constraints ------------------------------------------------------
- */
+/* ---- the constraints ------------------------------------------------ */
 
 struct subtree {
 	struct nm_general_name base;

@@ -214,8 +214,7 @@ uri_inside(struct nm_bytes name, struct nm_bytes base)
 	return host_inside(host, wanted);
 }
 
-/* ---- iPAddress ------------------------------------------------------------
- */
+/* ---- iPAddress ------------------------------------------------------ */
 
 static enum nm_match
 ip_inside(struct nm_bytes name, struct nm_bytes base)

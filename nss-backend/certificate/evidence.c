@@ -398,8 +398,7 @@ nm_evidence_passing(const struct nm_evidence *e, int64_t received)
 	return e->spoke && received != NM_NOT_RECEIVED;
 }
 
-/* ---- issuers --------------------------------------------------------------
- */
+/* ---- issuers -------------------------------------------------------- */
 
 void
 nm_evidence_want_issuer(struct nm_evidence *e, const CERTCertificate *cert)

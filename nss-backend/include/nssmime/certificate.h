@@ -228,8 +228,7 @@ enum nm_error nm_certificate_key(struct nm_database *db, CERTCertificate *cert,
     const struct nm_asker *asker, SECKEYPrivateKey **out,
     struct nm_fault *fault);
 
-/* ---- bag.c, import.c, pkcs12.c, export.c -----------------------------------
- */
+/* ---- bag.c, import.c, pkcs12.c, export.c ---------------------------- */
 
 enum nm_form {
 	NM_FORM_AUTO,

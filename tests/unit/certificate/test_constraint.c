@@ -26,8 +26,7 @@ teardown(void **state)
 	return 0;
 }
 
-/* ---- names against subtrees ------------------------------------------------
- */
+/* ---- names against subtrees ----------------------------------------- */
 
 struct row {
 	const char *name, *base;

@@ -311,8 +311,7 @@ partial_lists(void **state)
 	assert_true(list_with("1.2.3.4=ASN1:NULL", good, &s));
 }
 
-/* ---- locations --------------------------------------------------------------
- */
+/* ---- locations ------------------------------------------------------ */
 
 static void
 locations(void **state)

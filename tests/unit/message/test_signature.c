@@ -53,8 +53,8 @@ a_good_one(void **state)
 	assert_reasons(s->reasons, 0);
 	assert_int_equal(s->status, NM_STATUS_VALID);
 	assert_non_null(s->certificate);
-	assert_string_equal(
-	    s->certificate->fingerprint, mail_fingerprint("alice", fingerprint));
+	assert_string_equal(s->certificate->fingerprint,
+	    mail_fingerprint("alice", fingerprint));
 	/* the chain, leaf first, though only the leaf came along */
 	assert_int_equal(s->chain_count, 3);
 	assert_string_equal(s->chain[0].fingerprint, fingerprint);
