@@ -10,19 +10,28 @@ import json
 import os
 import unittest
 
-from evidence_case import EvidenceCase, digest, encode
-from mail_case import (MIXED, TEXT, address, enclose, entity_of, mail,
-                       multipart)
+from case import tool
+from mail_case import (MIXED, TEXT, MailCase, address, enclose, entity_of,
+                       mail, multipart)
+
+from evidence import Evidence, digest, encode, flipped
+from nssmime import host_program
 
 SIGNER = "layer 1, signer 1"
 DIGEST = ("record", "digest")
 VERDICT = ("message", "verdict")
 
 
+class EvidenceCase(Evidence, MailCase):
+    def setUp(self):
+        super().setUp()
+        self.checker = host_program(), self.folder, self.database
+
+
 class Records(EvidenceCase):
     def test_what_is_in_it(self):
         message = self.cms_sign("alice", TEXT, "-md", "sha384")
-        evidence = self.evidence(message)
+        evidence = self.evidence(self.host, message)
         self.assertEqual(set(evidence), {"format", "version", "record",
                                          "digest", "time"})
         self.assertEqual((evidence["format"], evidence["version"]),
@@ -84,7 +93,7 @@ class Records(EvidenceCase):
                 with self.subTest(name=name, form=form):
                     message = self.cms_sign(name, MIXED, form=form)
                     read, _ = self.read(message)
-                    evidence = self.evidence(message)
+                    evidence = self.evidence(self.host, message)
                     record = evidence["record"]
                     self.assertEqual(
                         (record["signature"], record["reasons"]),
@@ -93,13 +102,14 @@ class Records(EvidenceCase):
                     self.check(evidence)
 
     def test_no_attributes(self):
-        self.check(self.evidence(self.cms_sign("alice", TEXT, "-noattr")))
+        self.check(self.evidence(
+            self.host, self.cms_sign("alice", TEXT, "-noattr")))
 
     def test_several_signers(self):
         message = self.cms_sign(
             "alice", TEXT, "-signer", self.pki.path("bob.crt"),
             "-inkey", self.pki.path("bob.key"))
-        evidence = self.evidence(message)
+        evidence = self.evidence(self.host, message)
         self.assertEqual(evidence["record"]["signature"], "invalid")
         found = self.check(evidence)
         self.assertIn(("layer 1, signer 2", "verdict"), found)
@@ -107,13 +117,14 @@ class Records(EvidenceCase):
         self.assertEqual(len(evidence["record"]["certificates"]), 4)
 
     def test_without_a_certificate(self):
-        evidence = self.evidence(self.cms_sign("mallory", TEXT, "-nocerts"))
+        evidence = self.evidence(
+            self.host, self.cms_sign("mallory", TEXT, "-nocerts"))
         self.assertEqual(evidence["record"]["certificates"], [])
         found = self.check(evidence)
         self.assertNotIn((SIGNER, "certificate"), found)
 
     def test_nothing_signed(self):
-        evidence = self.evidence(mail())
+        evidence = self.evidence(self.host, mail())
         self.assertEqual(evidence["record"]["signature"], "none")
         self.assertEqual(evidence["record"]["layers"], [])
         self.check(evidence)
@@ -122,14 +133,14 @@ class Records(EvidenceCase):
         message = self.cms_sign("alice").replace(
             b"From: Alice <alice@example.org>",
             b"From: bob@example.org, alice@example.org")
-        evidence = self.evidence(message)
+        evidence = self.evidence(self.host, message)
         self.assertIsNone(evidence["record"]["from"])
         self.check(evidence)
 
     def test_encrypted(self):
         """The signed layer inside is what the record is about."""
         _, message = self.protect(mail(), sign={}, encrypt={})
-        evidence = self.evidence(message)
+        evidence = self.evidence(self.host, message)
         layer, = evidence["record"]["layers"]
         self.assertEqual(layer["part"], "1.1")
         self.assertNotIn("Dear", json.dumps(evidence))
@@ -138,7 +149,7 @@ class Records(EvidenceCase):
     def test_triple_wrap(self):
         _, message = self.protect(mail(), sign={}, encrypt={},
                                   order="triple-wrap")
-        evidence = self.evidence(message)
+        evidence = self.evidence(self.host, message)
         self.assertEqual(
             [layer["aroundEncryption"]
              for layer in evidence["record"]["layers"]], [True, False])
@@ -148,7 +159,7 @@ class Records(EvidenceCase):
         """Of a part, without the layers around."""
         inner = self.cms_sign("alice")
         outer = self.cms_sign("bob", enclose(TEXT, entity_of(inner)))
-        evidence = self.evidence(outer, part="2")
+        evidence = self.evidence(self.host, outer, part="2")
         layer, = evidence["record"]["layers"]
         self.assertEqual(layer["signers"][0]["addresses"],
                          [address("alice")])
@@ -158,7 +169,7 @@ class Records(EvidenceCase):
     def test_received(self):
         """The time that the reader knows it came at counts again."""
         message = self.cms_sign("alice")
-        evidence = self.evidence(message, at="2020-06-01T00:00:00Z")
+        evidence = self.evidence(self.host, message, at="2020-06-01T00:00:00Z")
         record = evidence["record"]
         self.assertEqual((record["certificatesAt"], record["received"]),
                          ("2020-06-01T00:00:00Z", True))
@@ -176,7 +187,7 @@ class Content(EvidenceCase):
     def test_the_mail(self):
         for form in ("detached", "opaque"):
             message = self.cms_sign("alice", form=form)
-            evidence = self.evidence(message)
+            evidence = self.evidence(self.host, message)
             self.assertTrue(self.content(evidence, message, 0))
             # whatever else has become of the mail
             self.assertTrue(self.content(
@@ -185,14 +196,15 @@ class Content(EvidenceCase):
 
     def test_another(self):
         message = self.cms_sign("alice")
-        evidence = self.evidence(message)
+        evidence = self.evidence(self.host, message)
         for other in (message.replace(b"Dear", b"Bear"),
                       self.cms_sign("alice", MIXED), TEXT[:-1], b"", b"\0",
                       mail()):
             self.assertFalse(self.content(evidence, other, 1))
 
     def test_no_file(self):
-        evidence = self.written(self.evidence(self.cms_sign("alice")))
+        evidence = self.written(
+            self.evidence(self.host, self.cms_sign("alice")))
         status, out, err = self.command(
             "--content", os.path.join(self.folder, "nothing"), evidence)
         self.assertEqual((status, out), (2, ""))
@@ -202,7 +214,7 @@ class Content(EvidenceCase):
 class Altered(EvidenceCase):
     def setUp(self):
         super().setUp()
-        self.made = self.evidence(self.cms_sign("alice"))
+        self.made = self.evidence(self.host, self.cms_sign("alice"))
 
     def test_unsealed(self):
         """Whatever is changed: the digest does not fit."""
@@ -241,19 +253,13 @@ class Altered(EvidenceCase):
 
     def test_layout(self):
         """White space and the order of members are no change."""
-        path = self.file(json.dumps(
-            dict(reversed(list(self.made.items()))), indent=4).encode())
-        self.assertEqual(self.command(path)[0], 0)
+        text = json.dumps(dict(reversed(list(self.made.items()))), indent=4)
+        self.assertEqual(self.command(self.written(text.encode()))[0], 0)
 
     def test_sealed(self):
         """With a digest that fits again, the parts do not fit each other."""
         alice, bob = self.pki.der("alice"), self.pki.der("bob")
         signer = (SIGNER, "verdict")
-
-        def flip(text, at):
-            data = bytearray(base64.b64decode(text))
-            data[at] ^= 1
-            return encode(bytes(data))
 
         def set_layer(name, value):
             def change(record):
@@ -267,7 +273,7 @@ class Altered(EvidenceCase):
 
         def signature(record):
             s = record["layers"][0]["signers"][0]
-            s["signerInfo"] = flip(s["signerInfo"], -1)
+            s["signerInfo"] = flipped(s["signerInfo"])
 
         def content(record):
             record["layers"][0]["digests"] = {
@@ -278,10 +284,10 @@ class Altered(EvidenceCase):
             record["certificates"][0] = encode(bob)
 
         def certificate_bits(record):
-            record["certificates"][0] = flip(record["certificates"][0], -1)
+            record["certificates"][0] = flipped(record["certificates"][0])
 
         def issuer_bits(record):
-            record["certificates"][1] = flip(record["certificates"][1], -1)
+            record["certificates"][1] = flipped(record["certificates"][1])
 
         def anchor(record):
             record["certificates"][2] = encode(self.pki.der("otherca"))
@@ -330,7 +336,7 @@ class Altered(EvidenceCase):
                     message.replace(b"alice@", b"bob@"),
                     self.cms_sign("mallory"), self.cms_sign("expired"),
                     self.cms_sign("stranger")):
-            evidence = self.evidence(bad)
+            evidence = self.evidence(self.host, bad)
             self.assertNotEqual(evidence["record"]["signature"], "valid")
             self.check(evidence)
 
@@ -409,7 +415,7 @@ class Altered(EvidenceCase):
                 signer(signerInfo="AAAA"), signer(signerInfo=""),
                 signer(signerInfo=1), signer(revocation="maybe")):
             with self.subTest(text[:60]):
-                status, out, err = self.command(self.file(text.encode()))
+                status, out, err = self.command(self.written(text.encode()))
                 self.assertEqual((status, out), (2, ""), err)
                 self.assertRegex(err, r"^nssmime-host: .+\n$")
 
@@ -423,39 +429,33 @@ class Elsewhere(EvidenceCase):
     """A computer that has none of the certificates."""
 
     def test_recorded_anchor(self):
-        evidence = self.evidence(self.cms_sign("alice"))
+        evidence = self.evidence(self.host, self.cms_sign("alice"))
         found = self.check(evidence)
         self.assertIn("is trusted", found[(SIGNER, "trust")]["words"])
         database = os.path.join(self.folder, "empty")
         os.makedirs(database)
-        self.tool("certutil", "-N", "-d", "sql:" + database,
-                  "--empty-password")
+        tool("certutil", "-N", "-d", "sql:" + database, "--empty-password")
         found = self.check(evidence, trusted=False,
-                           database="sql:" + database)
+                           database=database)
         self.assertTrue(found[(SIGNER, "certificate")]["holds"])
         self.assertIn("Example Root",
                       found[(SIGNER, "certificate")]["words"])
         self.assertIn("not trusted", found[(SIGNER, "trust")]["words"])
 
     def test_distrusted_since(self):
-        evidence = self.evidence(self.cms_sign("alice"))
+        evidence = self.evidence(self.host, self.cms_sign("alice"))
         database = self.pki.copy(os.path.join(self.folder, "db"))
-        self.tool("certutil", "-M", "-d", "sql:" + database, "-n", "ca",
-                  "-t", ",p,")
+        tool("certutil", "-M", "-d", "sql:" + database, "-n", "ca", "-t",
+             ",p,")
         found = self.check(evidence, trusted=False,
-                           database="sql:" + database)
+                           database=database)
         self.assertTrue(found[(SIGNER, "certificate")]["holds"])
         self.assertIn("not trusted", found[(SIGNER, "trust")]["words"])
-
-    def tool(self, *command):
-        import subprocess
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, timeout=60)
 
 
 class Command(EvidenceCase):
     def test_words(self):
-        evidence = self.evidence(self.cms_sign("alice"))
+        evidence = self.evidence(self.host, self.cms_sign("alice"))
         status, out, err = self.command(self.written(evidence))
         self.assertEqual((status, err), (0, ""))
         for words in ("The record has the digest", "nobody else vouches",
@@ -483,7 +483,7 @@ class Command(EvidenceCase):
 
     def test_no_terminal_tricks(self):
         """What a record says is shown as text."""
-        evidence = self.evidence(self.cms_sign("alice"))
+        evidence = self.evidence(self.host, self.cms_sign("alice"))
         evidence["time"]["problem"] = "x\x1b[31m\u202ey"
         status, out, _ = self.command(self.written(evidence))
         self.assertEqual(status, 0)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
-"""What the tests of records of evidence share: getting one, changing it so
-that its digest fits again or not, and checking it by the command."""
+"""Records of evidence in tests: getting one, changing it so that its digest
+fits again or not, and checking it by the command."""
 
 import base64
 import copy
@@ -8,10 +8,9 @@ import hashlib
 import json
 import os
 import subprocess
+import tempfile
 
-from mail_case import MailCase
-
-from nssmime import environment, host_program
+from nssmime import environment
 
 
 def canonical(value):
@@ -34,33 +33,46 @@ def encode(data):
     return base64.b64encode(data).decode()
 
 
-class EvidenceCase(MailCase):
-    program = None  # another host's command, else the host's own
+def flipped(text, at=-1):
+    """Base64 of the same with a bit changed."""
+    data = bytearray(base64.b64decode(text))
+    data[at] ^= 1
+    return encode(bytes(data))
 
-    def evidence(self, message, /, host=None, **params):
+
+class Evidence:
+    """For a TestCase. Its `checker` is (program, a folder for homes, a
+    database)."""
+
+    def evidence(self, host, message, /, **params):
         """The record of a mail, as an object."""
-        host = host or self.host
         data = bytearray()
         read, _ = host.run("message.read", dict(
             params, evidence=True, evidenceOutput={
-                "stream": host.open_output(data.extend)}), content=message)
+                "stream": host.open_output(data.extend)}), content=message,
+                           timeout=120)
         self.assertEqual(set(read["evidence"]), {"stream"})
         evidence = json.loads(data.decode())
         self.assertEqual(bytes(data), canonical(evidence))
         return evidence
 
-    def command(self, *args, folder=None, **settings):
+    def command(self, *args, database=None):
         """(exit status, standard output, standard error)."""
-        env = environment(folder or os.path.join(self.home, "command"),
-                          **{"database": "sql:" + self.database, **settings})
+        program, folder, own = self.checker
+        env = environment(tempfile.mkdtemp(dir=folder),
+                          database="sql:" + (database or own))
         done = subprocess.run(
-            [self.program or host_program(), "check-evidence", *args],
-            env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [program, "check-evidence", *args], env=env,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, timeout=60, check=False)
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
-    def written(self, evidence):
-        return self.file(json.dumps(evidence).encode(), "evidence.json")
+    def written(self, data, name="evidence.json"):
+        path = os.path.join(tempfile.mkdtemp(dir=self.checker[1]), name)
+        with open(path, "wb") as file:
+            file.write(data if isinstance(data, bytes)
+                       else json.dumps(data).encode())
+        return path
 
     def check(self, evidence, *args, status=0, trusted=True, **options):
         """The findings: {(about, what): finding}."""
