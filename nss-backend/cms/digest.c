@@ -8,8 +8,20 @@
 /* Large writes go to several digests in slices that stay in the cache. */
 #define SLICE ((size_t)64 * 1024)
 #define HEAD  48
+/* Whoever computes a digest of a small content, that of a mail of a person,
+ * spends most of the time on beginning and ending: only those that somebody
+ * asks for are computed, once the content is whole. */
+#define SMALL ((size_t)64 * 1024)
+
+struct small {
+	struct nm_buffer content;
+	uint8_t values[NM_DIGEST_COUNT][NM_DIGEST_MAX_SIZE];
+	bool done[NM_DIGEST_COUNT];
+};
 
 struct nm_digests {
+	unsigned set;
+	struct small *small; /* NULL: it was too large, and there are: */
 	PK11Context *contexts[NM_DIGEST_COUNT];
 	uint8_t values[NM_DIGEST_COUNT][NM_DIGEST_MAX_SIZE];
 	bool done[NM_DIGEST_COUNT];
@@ -21,27 +33,6 @@ struct nm_digests {
 	uint64_t total;
 };
 
-struct nm_digests *
-nm_digests_new(unsigned set)
-{
-	struct nm_digests *ds = calloc(1, sizeof(*ds));
-
-	if (ds == NULL)
-		return NULL;
-	for (unsigned i = NM_DIGEST_NONE + 1; i < NM_DIGEST_COUNT; i++) {
-		if ((set & NM_DIGEST_BIT(i)) == 0)
-			continue;
-		ds->contexts[i] =
-		    PK11_CreateDigestContext(nm_digest_tag((enum nm_digest)i));
-		if (ds->contexts[i] == NULL ||
-		    PK11_DigestBegin(ds->contexts[i]) != SECSuccess) {
-			nm_digests_free(&ds);
-			return NULL;
-		}
-	}
-	return ds;
-}
-
 static void
 stop(struct nm_digests *ds, unsigned i)
 {
@@ -51,11 +42,35 @@ stop(struct nm_digests *ds, unsigned i)
 	ds->contexts[i] = NULL;
 }
 
+static void
+small_free(struct small **s)
+{
+	if (*s == NULL)
+		return;
+	nm_buffer_reset(&(*s)->content);
+	free(*s);
+	*s = NULL;
+}
+
+struct nm_digests *
+nm_digests_new(unsigned set)
+{
+	struct nm_digests *ds = calloc(1, sizeof(*ds));
+
+	if (ds == NULL)
+		return NULL;
+	ds->set = set;
+	if ((ds->small = calloc(1, sizeof(*ds->small))) == NULL)
+		nm_digests_free(&ds);
+	return ds;
+}
+
 void
 nm_digests_free(struct nm_digests **ds)
 {
 	if (*ds == NULL)
 		return;
+	small_free(&(*ds)->small);
 	for (unsigned i = 0; i < NM_DIGEST_COUNT; i++)
 		stop(*ds, i);
 	free(*ds);
@@ -93,6 +108,53 @@ keep_head(struct nm_digests *ds, const uint8_t *data, size_t len)
 	ds->total += len;
 }
 
+static bool
+digest(struct nm_digests *ds, const uint8_t *data, size_t len)
+{
+	while (len != 0) {
+		size_t n = len < SLICE ? len : SLICE;
+
+		for (unsigned i = 0; i < NM_DIGEST_COUNT; i++) {
+			if (ds->contexts[i] != NULL &&
+			    PK11_DigestOp(ds->contexts[i], data, (unsigned)n) !=
+				SECSuccess)
+				return false;
+		}
+		data += n;
+		len -= n;
+	}
+	return true;
+}
+
+/* The content is not small: all are computed as it comes. */
+static bool
+grow(struct nm_digests *ds)
+{
+	bool ok = true;
+
+	for (unsigned i = NM_DIGEST_NONE + 1; ok && i < NM_DIGEST_COUNT; i++) {
+		if ((ds->set & NM_DIGEST_BIT(i)) == 0)
+			continue;
+		ds->contexts[i] =
+		    PK11_CreateDigestContext(nm_digest_tag((enum nm_digest)i));
+		ok = ds->contexts[i] != NULL &&
+		    PK11_DigestBegin(ds->contexts[i]) == SECSuccess;
+	}
+	ok = ok && digest(ds, ds->small->content.data, ds->small->content.len);
+	small_free(&ds->small);
+	return ok;
+}
+
+static bool
+take(struct nm_digests *ds, const uint8_t *data, size_t len)
+{
+	if (ds->small != NULL && len <= SMALL - ds->small->content.len) {
+		nm_buffer_append(&ds->small->content, data, len);
+		return !nm_buffer_failed(&ds->small->content);
+	}
+	return (ds->small == NULL || grow(ds)) && digest(ds, data, len);
+}
+
 enum nm_error
 nm_digests_update(struct nm_digests *ds, const uint8_t *data, size_t len)
 {
@@ -101,27 +163,14 @@ nm_digests_update(struct nm_digests *ds, const uint8_t *data, size_t len)
 	if (len == 0)
 		return NM_OK;
 	keep_head(ds, data, len);
-	while (len != 0) {
-		size_t n = len < SLICE ? len : SLICE;
-
-		for (unsigned i = 0; i < NM_DIGEST_COUNT; i++) {
-			if (ds->contexts[i] == NULL)
-				continue;
-			if (PK11_DigestOp(ds->contexts[i], data, (unsigned)n) !=
-			    SECSuccess) {
-				ds->failed = true;
-				return NM_ERR_INTERNAL;
-			}
-		}
-		data += n;
-		len -= n;
-	}
-	return NM_OK;
+	ds->failed = !take(ds, data, len);
+	return ds->failed ? NM_ERR_INTERNAL : NM_OK;
 }
 
 void
 nm_digests_keep(struct nm_digests *ds, unsigned set)
 {
+	ds->set &= set;
 	for (unsigned i = 0; i < NM_DIGEST_COUNT; i++) {
 		if ((set & NM_DIGEST_BIT(i)) == 0)
 			stop(ds, i);
@@ -151,9 +200,26 @@ nm_digests_finish(struct nm_digests *ds)
 	return NM_OK;
 }
 
+/* Of a small content; computed when it is asked for first. */
+static struct nm_bytes
+small_value(struct small *s, enum nm_digest d)
+{
+	const uint8_t *data = s->content.data;
+
+	if (!s->done[d])
+		s->done[d] = PK11_HashBuf(nm_digest_tag(d), s->values[d], data,
+				 (PRInt32)s->content.len) == SECSuccess;
+	if (!s->done[d])
+		return (struct nm_bytes){ NULL, 0 };
+	return (struct nm_bytes){ s->values[d], nm_digest_size(d) };
+}
+
 struct nm_bytes
 nm_digests_value(const struct nm_digests *ds, enum nm_digest d)
 {
+	if ((unsigned)d < NM_DIGEST_COUNT && ds->small != NULL &&
+	    ds->finished && (ds->set & NM_DIGEST_BIT(d)) != 0)
+		return small_value(ds->small, d);
 	if ((unsigned)d >= NM_DIGEST_COUNT || !ds->done[d])
 		return (struct nm_bytes){ NULL, 0 };
 	return (struct nm_bytes){ ds->values[d], nm_digest_size(d) };

@@ -90,6 +90,40 @@ many_at_once_and_in_pieces(void **state)
 	free(data);
 }
 
+/* However long it is: a small content is digested later. */
+static void
+around_the_bound_of_small(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 65535, 65536, 65537, 131073 };
+	static uint8_t data[131073];
+	uint8_t expected[NM_DIGEST_MAX_SIZE];
+
+	(void)state;
+	memset(data, 'x', sizeof(data));
+	for (unsigned i = 0; i < 2 * sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct nm_digests *ds = nm_digests_new(ALL);
+		size_t size = sizes[i / 2], first = i % 2 == 0 ? 0 : size / 2;
+		struct nm_bytes v;
+
+		assert_int_equal(nm_digests_update(ds, data, first), NM_OK);
+		assert_int_equal(nm_digests_value(ds, NM_DIGEST_SHA256).len, 0);
+		assert_int_equal(
+		    nm_digests_update(ds, data + first, size - first), NM_OK);
+		assert_int_equal(nm_digests_finish(ds), NM_OK);
+		for (unsigned d = 1; d < NM_DIGEST_COUNT; d++) {
+			v = nm_digests_value(ds, (enum nm_digest)d);
+			assert_int_equal(
+			    v.len, nm_digest_size((enum nm_digest)d));
+			assert_int_equal(
+			    PK11_HashBuf(nm_digest_tag((enum nm_digest)d),
+				expected, data, (PRInt32)size),
+			    SECSuccess);
+			assert_memory_equal(v.data, expected, v.len);
+		}
+		nm_digests_free(&ds);
+	}
+}
+
 static void
 keeps_some(void **state)
 {
@@ -173,6 +207,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digests_abc),
 		cmocka_unit_test(many_at_once_and_in_pieces),
+		cmocka_unit_test(around_the_bound_of_small),
 		cmocka_unit_test(keeps_some),
 		cmocka_unit_test(knows_attributes),
 		cmocka_unit_test(known_elsewhere),
