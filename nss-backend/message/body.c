@@ -11,6 +11,8 @@
 #include "smime_type.h"
 #include "structure.h"
 
+#include "mime/ascii.h"
+
 /* How much of an entity is looked at to see whether a header begins it. */
 #define SNIFF_SIZE 1000
 
@@ -223,9 +225,14 @@ begins_with_header(const uint8_t *data, size_t len)
 {
 	size_t i = 0;
 
-	if (len >= 5 && memcmp(data, "From ", 5) == 0)
-		return true;
 	if (len >= 1 && (data[0] == '\n' || data[0] == '\r'))
+		return true;
+	/* some programs begin a file with the mark of UTF-8 */
+	if (len >= 3 && memcmp(data, NM_BYTE_ORDER_MARK, 3) == 0) {
+		data += 3;
+		len -= 3;
+	}
+	if (len >= 5 && memcmp(data, "From ", 5) == 0)
 		return true;
 	while (i < len && data[i] > ' ' && data[i] < 127 && data[i] != ':')
 		i++;

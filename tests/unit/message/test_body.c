@@ -100,6 +100,33 @@ content_without_a_header(void **state)
 	}
 }
 
+/* A byte order mark before the header does not hide it. */
+static void
+content_after_a_byte_order_mark(void **state)
+{
+	struct nm_buffer inner = NM_BUFFER_INIT, mail = NM_BUFFER_INIT;
+	struct mail m;
+
+	(void)state;
+	mail_by_openssl(&inner, "\xef\xbb\xbf", "\r\nHello\r\n", OPAQUE);
+	nm_buffer_byte(&inner, 0);
+	mail_by_openssl(
+	    &mail, "From: alice@example.org\r\n", (char *)inner.data, OPAQUE);
+	mail_read(&mail, &m);
+	assert_int_equal(m.result->layer_count, 2);
+	assert_output(&m, "\r\nHello\r\n");
+	mail_clear(&m);
+	nm_buffer_reset(&mail);
+	nm_buffer_reset(&inner);
+	/* alone it is text */
+	mail_by_openssl(
+	    &mail, "From: alice@example.org\r\n", "\xef\xbb\xbf", OPAQUE);
+	mail_read(&mail, &m);
+	assert_output(&m, "\xef\xbb\xbf");
+	mail_clear(&m);
+	nm_buffer_reset(&mail);
+}
+
 /* One layer around the other, in both forms, to the innermost. */
 static void
 layers_are_peeled(void **state)
@@ -199,6 +226,7 @@ main(void)
 		cmocka_unit_test(plain_mails),
 		cmocka_unit_test(what_the_header_says),
 		cmocka_unit_test(content_without_a_header),
+		cmocka_unit_test(content_after_a_byte_order_mark),
 		cmocka_unit_test(layers_are_peeled),
 		cmocka_unit_test(parts_among_others),
 		cmocka_unit_test(too_many_layers),
