@@ -202,6 +202,9 @@ body_header(void *arg, struct nm_header *header, bool *keep,
 	struct nm_value type;
 	enum nm_error error;
 
+	if (b->depth > NM_MAX_NESTING)
+		return nm_fail(b->reading->fault, NM_ERR_MALFORMED_MESSAGE,
+		    "Messages are nested deeper than %u", NM_MAX_NESTING);
 	if (!b->reading->header_seen &&
 	    (error = nm_reading_take_outside(b->reading, header, keep)) !=
 		NM_OK)

@@ -219,6 +219,32 @@ too_many_layers(void **state)
 	}
 }
 
+/* A message in a message in a message, read from the outermost. */
+static void
+too_many_messages(void **state)
+{
+	struct nm_read_options o = mail_reads();
+	struct nm_buffer mail = NM_BUFFER_INIT;
+	const unsigned depths[] = { NM_MAX_NESTING, NM_MAX_NESTING + 1, 5000 };
+	struct mail m;
+
+	(void)state;
+	o.part = "1";
+	for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+		nm_buffer_string(&mail,
+		    "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+		    "--b\r\n");
+		for (unsigned n = 0; n < depths[i]; n++)
+			nm_buffer_string(
+			    &mail, "Content-Type: message/rfc822\r\n\r\n");
+		nm_buffer_string(&mail, "\r\ntext\r\n--b--\r\n");
+		assert_int_equal(mail_read_as(&o, mail.data, mail.len, &m),
+		    i == 0 ? NM_OK : NM_ERR_MALFORMED_MESSAGE);
+		mail_clear(&m);
+		nm_buffer_reset(&mail);
+	}
+}
+
 int
 main(void)
 {
@@ -230,6 +256,7 @@ main(void)
 		cmocka_unit_test(layers_are_peeled),
 		cmocka_unit_test(parts_among_others),
 		cmocka_unit_test(too_many_layers),
+		cmocka_unit_test(too_many_messages),
 	};
 
 	return cmocka_run_group_tests(tests, mail_setup, mail_teardown);
