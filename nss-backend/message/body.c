@@ -143,6 +143,21 @@ is_wanted_message(const struct nm_reading *r, const struct nm_value *type)
 		strcmp(type->type, "message/global") == 0);
 }
 
+/* As it is, or out of its encoding, which says nothing of line ends. */
+static struct nm_stage *
+message_new(const struct body *b, const struct nm_header *header)
+{
+	enum nm_coding coding = nm_header_coding(header);
+	bool encoded =
+	    coding == NM_CODING_BASE64 || coding == NM_CODING_QUOTED_PRINTABLE;
+	struct nm_stage *stages[2];
+
+	stages[1] =
+	    nm_body_new(b->reading, b->depth + 1, b->canonical && !encoded);
+	stages[0] = nm_decoder_new(coding, stages[1]);
+	return nm_chain_new(stages, 2);
+}
+
 /* The innermost entity of all, with its header. */
 static enum nm_error
 begin_leaf(struct nm_reading *r, const struct nm_header *header,
@@ -183,7 +198,7 @@ choose_body(struct body *b, const struct nm_header *header,
 		break;
 	case NM_SMIME_NOT:
 		if (is_wanted_message(r, type)) {
-			*out = nm_body_new(r, b->depth + 1, b->canonical);
+			*out = message_new(b, header);
 			break;
 		}
 		return begin_leaf(r, header, type, raw, out);

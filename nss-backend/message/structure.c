@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain.h"
+
 /* What all nodes of one walk share. */
 struct walk {
 	const struct nm_structure_handler *handler;
@@ -81,6 +83,19 @@ type_of(
 	return nm_header_content_type(header, type);
 }
 
+/* The message inside. It may be encoded (RFC 6532 3.5), in message/rfc822 as
+ * well, whatever RFC 2046 5.2.1 says. */
+static struct nm_stage *
+message_new(const struct node *n, const struct nm_header *header)
+{
+	struct nm_stage *stages[2];
+
+	stages[1] = node_new(n->walk, n->depth + 1,
+	    n->number[0] == '\0' ? "1" : n->number, true);
+	stages[0] = nm_decoder_new(nm_header_coding(header), stages[1]);
+	return nm_chain_new(stages, 2);
+}
+
 static enum nm_error
 node_body(struct node *n, const struct nm_header *header,
     const struct nm_value *type, struct nm_stage **body)
@@ -112,8 +127,7 @@ node_body(struct node *n, const struct nm_header *header,
 	else if (*body == NULL &&
 	    (strcmp(type->type, "message/rfc822") == 0 ||
 		strcmp(type->type, "message/global") == 0))
-		*body = node_new(n->walk, n->depth + 1,
-		    n->number[0] == '\0' ? "1" : n->number, true);
+		*body = message_new(n, header);
 	if (*body == NULL && smime == NM_SMIME_NOT && !n->in_message &&
 	    w->handler->leaf != NULL &&
 	    (error = w->handler->leaf(w->arg,

@@ -3,6 +3,8 @@
 """Protected parts among others: told, never opened in place, and read alone
 by `part`; and how parts are numbered."""
 
+import base64
+import quopri
 import unittest
 
 from mail_case import (MIXED, TEXT, MailCase, address, enclose, entity_of,
@@ -11,8 +13,15 @@ from mail_case import (MIXED, TEXT, MailCase, address, enclose, entity_of,
 PLAIN = b"Content-Type: text/plain\r\n\r\nfrom outside"
 
 
-def message_part(message):
-    return b"Content-Type: message/rfc822\r\n\r\n" + message
+def message_part(message, coding=None):
+    head = b"Content-Type: message/rfc822\r\n"
+    if coding is None:
+        return head + b"\r\n" + message
+    encode = {"base64": lambda data: base64.encodebytes(data).replace(
+                  b"\n", b"\r\n"),
+              "quoted-printable": quopri.encodestring}[coding]
+    return (head + b"Content-Transfer-Encoding: " + coding.encode() +
+            b"\r\n\r\n" + encode(message))
 
 
 class Embedded(MailCase):
@@ -100,6 +109,25 @@ class Embedded(MailCase):
         self.assertEqual(content, MIXED)
         self.assertEqual(self.signer(result)["certificate"]["fingerprint"],
                          self.fingerprint("alice"))
+
+    def test_encoded_message(self):
+        """A message that is itself base64 or quoted-printable."""
+        for form in ("detached", "opaque"):
+            inner = self.cms_sign("alice", MIXED, form=form)
+            for coding in ("base64", "quoted-printable"):
+                with self.subTest(form=form, coding=coding):
+                    text = mail("bob", ("carol",), enclose(
+                        PLAIN, message_part(inner, coding)))
+                    result, _ = self.read(text)
+                    self.assertEqual(result["summary"]["signature"],
+                                     "partial")
+                    part, _ = self.embedded(result)[0]
+                    self.assertEqual(part, "2")
+                    result, content = self.read(text, part=part)
+                    self.assertEqual(content, MIXED)
+                    self.assertEqual(
+                        self.signer(result)["certificate"]["fingerprint"],
+                        self.fingerprint("alice"))
 
     def test_numbers(self):
         """As IMAP's (RFC 9051 section 6.4.5), over the peeled tree."""

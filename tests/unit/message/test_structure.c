@@ -144,6 +144,46 @@ smime_in_a_forwarded_message_is_found(void **state)
 	    "1 multipart/signed signed;");
 }
 
+/* base64 or quoted-printable around a message: RFC 6532 3.5 permits it for
+ * message/global, and it is met around message/rfc822 as well. */
+static void
+smime_in_an_encoded_message_is_found(void **state)
+{
+	struct nm_buffer b = NM_BUFFER_INIT;
+	struct seen seen;
+
+	(void)state;
+	expect(MIXED "--x\r\nContent-Type: message/rfc822\r\n"
+		     "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+		     "From: a@example.org\r\nContent-Type: application/=\r\n"
+		     "pkcs7-mime; smime-type=3Dsigned-data\r\n\r\nAA=3D=3D\r\n"
+		     "--x--\r\n",
+	    "1 application/pkcs7-mime signed;");
+	/* "Content-Type: application/pkcs7-mime\r\n\r\nAA==\r\n" */
+	expect(MIXED "--x\r\nContent-Type: message/global\r\n"
+		     "Content-Transfer-Encoding: base64\r\n\r\n"
+		     "Q29udGVudC1UeXBlOiBhcHBsaWNhdGlvbi9wa2NzNy1taW1l"
+		     "DQoNCkFBPT0NCg==\r\n--x--\r\n",
+	    "1 application/pkcs7-mime other;");
+	/* as long as no header may be */
+	nm_buffer_string(&b,
+	    MIXED "--x\r\nContent-Type: message/rfc822\r\n"
+		  "Content-Transfer-Encoding: base64\r\n\r\n"
+		  "Q29udGVudC1UeXBlOiBhcHBsaWNhdGlvbi9wa2NzNy1taW1l"
+		  "DQoNCkFB\r\n");
+	while (b.len < NM_MAX_HEADER_BLOCK + 1000)
+		nm_buffer_string(&b,
+		    "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"
+		    "QUFBQUFB\r\n");
+	nm_buffer_string(&b, "--x--\r\n");
+	nm_buffer_byte(&b, 0);
+	assert_int_equal(walk((const char *)b.data, NULL, &seen), NM_OK);
+	assert_int_not_equal(seen.embedded.len, 0);
+	nm_buffer_reset(&seen.embedded);
+	nm_buffer_reset(&seen.leaves);
+	nm_buffer_reset(&b);
+}
+
 /* Not those of S/MIME parts, nor those of a message in the message. */
 static void
 leaves_are_told(void **state)
@@ -233,6 +273,7 @@ main(void)
 		cmocka_unit_test(smime_among_other_parts_is_found),
 		cmocka_unit_test(pgp_is_not_ours),
 		cmocka_unit_test(smime_in_a_forwarded_message_is_found),
+		cmocka_unit_test(smime_in_an_encoded_message_is_found),
 		cmocka_unit_test(leaves_are_told),
 		cmocka_unit_test(smime_in_a_digest_is_found),
 		cmocka_unit_test(the_wanted_part_is_given_whole),
