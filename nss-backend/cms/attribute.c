@@ -385,7 +385,7 @@ put_protection(struct nm_buffer *out, const struct nm_sign_as *as)
 {
 	size_t set, mark = begin(out, ALGORITHM_PROTECTION, &set);
 	size_t sequence = nm_der_begin(out, 0x30), at;
-	enum nm_digest digest = nm_signature_digest(as);
+	enum nm_digest digest = nm_sign_digest(as);
 
 	nm_digest_put(out, digest, false);
 	at = out->len;

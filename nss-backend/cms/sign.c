@@ -21,7 +21,7 @@ check(const struct nm_sign_as *as, size_t count, struct nm_fault *fault)
 		return nm_fail(fault, NM_ERR_INTERNAL,
 		    "There are no signers, or too many");
 	for (size_t i = 0; i < count; i++) {
-		enum nm_digest d = nm_signature_digest(&as[i]);
+		enum nm_digest d = nm_sign_digest(&as[i]);
 
 		if (nm_signature_of(&as[i]) == NM_SIGNATURE_NONE)
 			return nm_fail(fault, NM_ERR_CERTIFICATE_UNUSABLE,
@@ -42,7 +42,7 @@ put_digests(struct nm_buffer *out, const struct nm_sign_as *as, size_t count)
 	struct nm_buffer all = NM_BUFFER_INIT;
 
 	for (size_t i = 0; i < count; i++)
-		nm_digest_put(&all, nm_signature_digest(&as[i]), false);
+		nm_digest_put(&all, nm_sign_digest(&as[i]), false);
 	nm_set_put(out, 0x31, &all, true);
 	nm_buffer_reset(&all);
 }
@@ -303,7 +303,7 @@ nm_cms_sign_opaque_new(const struct nm_sign_as *as, size_t as_count,
 	o->as = as;
 	o->as_count = as_count;
 	for (size_t i = 0; i < as_count; i++)
-		set |= NM_DIGEST_BIT(nm_signature_digest(&as[i]));
+		set |= NM_DIGEST_BIT(nm_sign_digest(&as[i]));
 	if ((o->digests = nm_digests_new(set)) == NULL) {
 		free(o);
 		return NULL;

@@ -43,8 +43,6 @@ bool nm_signature_at_hand(enum nm_signature type);
 
 /* How a certificate's key signs; NM_SIGNATURE_NONE: it cannot. */
 enum nm_signature nm_signature_of(const struct nm_sign_as *as);
-/* The digest that it takes: as->digest but for Ed25519 (RFC 8419 3.1). */
-enum nm_digest nm_signature_digest(const struct nm_sign_as *as);
 /* Appends the signature's value, as an OCTET STRING. */
 enum nm_error nm_signature_sign(const struct nm_sign_as *as,
     struct nm_bytes data, struct nm_buffer *out, struct nm_fault *fault);

@@ -42,17 +42,18 @@ policy_allows(enum nm_digest d)
 }
 
 /* What an id-RSASSA-PSS certificate's parameters demand of a signature's
- * (RFC 4055 3.3). */
+ * (RFC 4055 3.3); of no type: nothing. False: they are malformed. */
 static bool
-pss_permitted(
-    const CERTCertificate *cert, const struct nm_signature_algorithm *a)
+pss_demands(
+    const CERTCertificate *cert, struct nm_signature_algorithm *demanded)
 {
 	const SECAlgorithmID *id = &cert->subjectPublicKeyInfo.algorithm;
-	struct nm_signature_algorithm demanded;
 	struct nm_buffer der = NM_BUFFER_INIT;
 	size_t mark;
 	bool ok;
 
+	*demanded =
+	    (struct nm_signature_algorithm){ .type = NM_SIGNATURE_NONE };
 	if (SECOID_GetAlgorithmTag(id) != SEC_OID_PKCS1_RSA_PSS_SIGNATURE ||
 	    id->parameters.len == 0)
 		return true;
@@ -61,11 +62,21 @@ pss_permitted(
 	nm_buffer_append(&der, id->parameters.data, id->parameters.len);
 	nm_der_end(&der, mark);
 	ok = !nm_buffer_failed(&der) &&
-	    nm_signature_parse(nm_buffer_bytes(&der), &demanded) &&
-	    demanded.digest == a->digest && demanded.mgf == a->mgf &&
-	    demanded.salt <= a->salt;
+	    nm_signature_parse(nm_buffer_bytes(&der), demanded);
 	nm_buffer_reset(&der);
 	return ok;
+}
+
+static bool
+pss_permitted(
+    const CERTCertificate *cert, const struct nm_signature_algorithm *a)
+{
+	struct nm_signature_algorithm demanded;
+
+	return pss_demands(cert, &demanded) &&
+	    (demanded.type == NM_SIGNATURE_NONE ||
+		(demanded.digest == a->digest && demanded.mgf == a->mgf &&
+		    demanded.salt <= a->salt));
 }
 
 /* DigestInfo (RFC 8017 9.2) */
@@ -284,9 +295,16 @@ nm_signature_of(const struct nm_sign_as *as)
 }
 
 enum nm_digest
-nm_signature_digest(const struct nm_sign_as *as)
+nm_sign_digest(const struct nm_sign_as *as)
 {
-	return is_ed25519(as->cert) ? NM_DIGEST_SHA512 : as->digest;
+	struct nm_signature_algorithm demanded;
+
+	if (is_ed25519(as->cert))
+		return NM_DIGEST_SHA512;
+	return pss_demands(as->cert, &demanded) &&
+		demanded.type != NM_SIGNATURE_NONE
+	    ? demanded.digest
+	    : as->digest;
 }
 
 static enum nm_error
@@ -364,7 +382,7 @@ nm_signature_sign(const struct nm_sign_as *as, struct nm_bytes data,
     struct nm_buffer *out, struct nm_fault *fault)
 {
 	enum nm_signature type = nm_signature_of(as);
-	enum nm_digest d = nm_signature_digest(as);
+	enum nm_digest d = nm_sign_digest(as);
 	uint8_t hash[NM_DIGEST_MAX_SIZE], made[NM_MAX_RSA_BITS / 8];
 	struct nm_bytes digest = { hash, nm_digest_size(d) };
 	SECItem value = { siBuffer, made, sizeof(made) }, message = item(data);

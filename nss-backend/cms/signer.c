@@ -224,7 +224,7 @@ enum nm_error
 nm_signer_put(struct nm_buffer *out, const struct nm_sign_as *as,
     const struct nm_digests *content, struct nm_fault *fault)
 {
-	enum nm_digest d = nm_signature_digest(as);
+	enum nm_digest d = nm_sign_digest(as);
 	struct nm_bytes digest = nm_digests_value(content, d);
 	struct nm_buffer attributes = NM_BUFFER_INIT;
 	enum nm_error e;

@@ -161,7 +161,7 @@ signed_begin(struct signed_wrap *w)
 	    "This is a cryptographically signed message in MIME format.\r\n"
 	    "\r\n"
 	    "--%s\r\n",
-	    nm_digest_micalg(w->as->digest), w->boundary, w->boundary);
+	    nm_digest_micalg(nm_sign_digest(w->as)), w->boundary, w->boundary);
 	return push(w->next, &b);
 }
 
@@ -254,7 +254,7 @@ nm_sign_detached_wrap_new(
 	w->as = as;
 	w->next = next;
 	w->fault = fault;
-	w->digests = nm_digests_new(NM_DIGEST_BIT(as->digest));
+	w->digests = nm_digests_new(NM_DIGEST_BIT(nm_sign_digest(as)));
 	if (w->digests == NULL ||
 	    PK11_GenerateRandom(random, sizeof(random)) != SECSuccess) {
 		nm_digests_free(&w->digests);

@@ -157,16 +157,20 @@ struct nm_stage *nm_cms_reader_new(const struct nm_cms_handler *handler,
 struct nm_sign_as {
 	CERTCertificate *cert;
 	SECKEYPrivateKey *key;
-	enum nm_digest digest;
-	bool pss;	      /* RSASSA-PSS with an ordinary RSA key; a key of
-				 an id-RSASSA-PSS certificate always is */
-	int64_t signing_time; /* seconds since 1970 */
+	enum nm_digest digest; /* as far as nm_sign_digest() lets it */
+	bool pss;	       /* RSASSA-PSS with an ordinary RSA key; a key of
+				  an id-RSASSA-PSS certificate always is */
+	int64_t signing_time;  /* seconds since 1970 */
 	CERTCertificate *const *include; /* certificates to put in */
 	size_t include_count;
 	/* For SMIMEEncryptionKeyPreference (RFC 8551 2.5.3); NULL: none. */
 	CERTCertificate *encryption_cert;
 };
 
+/* The digest that this signer's key takes: as->digest, but SHA-512 with Ed25519
+ * (RFC 8419 3.1), and what an id-RSASSA-PSS certificate's parameters demand
+ * (RFC 4055 3.3). */
+enum nm_digest nm_sign_digest(const struct nm_sign_as *as);
 /* A detached SignedData over content with these digests, as DER. */
 enum nm_error nm_cms_sign_detached(const struct nm_sign_as *as, size_t as_count,
     const struct nm_digests *content, struct nm_buffer *out,

@@ -99,6 +99,55 @@ detached(void **state)
 	}
 }
 
+/* An id-RSASSA-PSS certificate that permits one digest (RFC 4055 3.3) signs
+ * with that one, whichever was asked for, and says so. */
+static void
+the_digest_that_the_certificate_demands(void **state)
+{
+	static const struct {
+		const char *digest;
+		unsigned salt;
+		const char *micalg;
+	} cases[] = { { "sha384", 48, "micalg=sha-384;" },
+		{ "sha512", 64, "micalg=sha-512;" } };
+	struct nm_buffer out = NM_BUFFER_INIT;
+	struct signer s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *name = cases[i].digest;
+
+		assert_int_equal(
+		    pki_run(&mail_pki,
+			"openssl genpkey -algorithm RSA-PSS -out %s.key "
+			"-pkeyopt rsa_keygen_bits:2048 "
+			"-pkeyopt rsa_pss_keygen_md:%s "
+			"-pkeyopt rsa_pss_keygen_mgf1_md:%s "
+			"-pkeyopt rsa_pss_keygen_saltlen:%u && "
+			"KU=digitalSignature EKU=emailProtection "
+			"SAN=email:%s@example.org OPENSSL_CONF=pki.cnf "
+			"openssl req -new -x509 -key %s.key -subj /CN=%s "
+			"-days 9 -extensions leaf -CA ca.crt -CAkey ca.key "
+			"-out %s.crt && "
+			"openssl x509 -in %s.crt -outform DER -out %s.der && "
+			"openssl pkcs12 -export -inkey %s.key -in %s.crt "
+			"-passout pass: -out %s.p12 && "
+			"pk12util -i %s.p12 -d sql:db -W '' -K ''",
+			name, name, name, cases[i].salt, name, name, name, name,
+			name, name, name, name, name, name),
+		    0);
+		signer_open(&s, name, NM_DIGEST_SHA256);
+		wrap(nm_sign_detached_wrap_new, &s.as, content, (int)i, &out);
+		assert_int_equal(occurrences(&out, cases[i].micalg), 1);
+		verify(&out, content);
+		nm_buffer_reset(&out);
+		wrap(nm_sign_opaque_wrap_new, &s.as, content, (int)i, &out);
+		verify(&out, content);
+		nm_buffer_reset(&out);
+		signer_close(&s);
+	}
+}
+
 static void
 every_mail_has_its_own_boundary(void **state)
 {
@@ -217,6 +266,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(detached),
+		cmocka_unit_test(the_digest_that_the_certificate_demands),
 		cmocka_unit_test(every_mail_has_its_own_boundary),
 		cmocka_unit_test(opaque),
 		cmocka_unit_test(encrypted),
