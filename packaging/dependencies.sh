@@ -37,6 +37,18 @@ clang_runtime_package() {
 	[ -z "$version" ] || echo "libclang-rt-$version-dev"
 }
 
+# What the extension is built and tested with, where there is no node of at
+# least 18 with its npm yet: those of other makers bring both in one package,
+# beside which Debian's cannot be installed.
+node_packages() {
+	local version
+	version=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null) ||
+	    version=0
+	if [ "$version" -lt 18 ] || ! command -v npm >/dev/null 2>&1; then
+		echo nodejs npm
+	fi
+}
+
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"

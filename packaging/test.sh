@@ -21,8 +21,8 @@ case ${1-} in
 	;;
 esac
 
-# shellcheck disable=SC2086
-install_packages $build_packages $test_packages
+# shellcheck disable=SC2046,SC2086
+install_packages $build_packages $test_packages $(node_packages)
 runtime=
 if have_apt; then
 	runtime=$(clang_runtime_package)

@@ -6,6 +6,11 @@
 # build folders may ask at once.
 set -eu
 cd "$(dirname "$0")/../../webext"
+version=$(node -p 'process.versions.node' || echo none)
+if [ "${version%%.*}" = none ] || [ "${version%%.*}" -lt 18 ]; then
+	echo "node 18 or newer is needed; here is: $version" >&2
+	exit 1
+fi
 mkdir -p node_modules
 exec 9>node_modules/.nssmime-lock
 flock 9

@@ -30,7 +30,7 @@ await build({
   format: "esm",
   platform: "node",
   inject: [join(root, "tests/support/engine.ts")],
-  target: "node20",
+  target: "node18",
   packages: "external",
   sourcemap: "inline",
   logLevel: "warning",

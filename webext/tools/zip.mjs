@@ -2,13 +2,26 @@
 // A zip that depends on its contents alone: sorted names, one fixed time, no attributes.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { crc32, deflateRawSync } from "node:zlib";
+import { deflateRawSync } from "node:zlib";
 
 /** 1980-01-01, the first day a zip knows. */
 const DOS_DATE = 0x21;
 const UTF8_NAMES = 0x800;
 const DEFLATED = 8;
 const VERSION = 20;
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
+  return crc;
+});
+
+/** That of zip files. Node has it only since version 20.15. */
+function crc32(bytes) {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = crcTable[(crc ^ byte) & 0xff] ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
 
 function* filesIn(folder, prefix = "") {
   const entries = readdirSync(join(folder, prefix), { withFileTypes: true });

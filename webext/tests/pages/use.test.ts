@@ -49,7 +49,7 @@ test("everything can be reached by keyboard", async (context) => {
   await page.keyboard.press("Tab");
   assert.equal(await focused(shown), "Skip to the content");
   await page.keyboard.press("Enter");
-  for (const wanted of ["Mine", "People", "Authorities", "Import a file…"]) {
+  for (const wanted of ["Mine", "People", "Authorities", "Import a file…", "Ask for a new one…"]) {
     await page.keyboard.press("Tab");
     assert.equal(await focused(shown), wanted);
   }

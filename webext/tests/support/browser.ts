@@ -84,7 +84,7 @@ export class Shown {
 
   constructor(
     readonly page: Page,
-    private readonly context: BrowserContext,
+    private readonly host: HostClient,
     readonly look: Look,
   ) {
     page.on("pageerror", (error) => this.complaints.push(String(error)));
@@ -127,18 +127,16 @@ export class Shown {
     await this.page.screenshot({ path, fullPage: true });
   }
 
-  close(): Promise<void> {
-    return this.context.close();
+  async close(): Promise<void> {
+    await this.page.close();
+    this.host.close();
   }
 }
 
-/** A page whose background has this home's host, and answers the rest by `local`. */
-export async function show(
-  browser: Browser,
-  home: Home,
-  local: LocalMethods,
-  look: Look,
-): Promise<Shown> {
+/** One for each look: what a page changes it keeps to itself. */
+const contexts = new Map<string, Promise<BrowserContext>>();
+
+async function openContext(browser: Browser, look: Look): Promise<BrowserContext> {
   const context = await browser.newContext({
     colorScheme: look.colorScheme,
     viewport: { width: look.width, height: 800 },
@@ -152,6 +150,25 @@ export async function show(
       contentType: types[extname(path)] ?? "application/octet-stream",
     });
   });
+  await context.addInitScript(fakeChrome, { messages: messagesOf(look.language) });
+  return context;
+}
+
+function contextFor(browser: Browser, look: Look): Promise<BrowserContext> {
+  const name = JSON.stringify(look);
+  const context = contexts.get(name) ?? openContext(browser, look);
+  contexts.set(name, context);
+  return context;
+}
+
+/** A page whose background has this home's host, and answers the rest by `local`. */
+export async function show(
+  browser: Browser,
+  home: Home,
+  local: LocalMethods,
+  look: Look,
+): Promise<Shown> {
+  const context = await contextFor(browser, look);
   const host = new HostClient({ connect: home.connect, client: { name: "pages", version: "1" } });
   const ends = new Map<number, End>();
   const page = await context.newPage();
@@ -168,6 +185,5 @@ export async function show(
   await page.exposeBinding("nssmimePost", (_, id: number, message: unknown) =>
     ends.get(id)?.postMessage(message),
   );
-  await page.addInitScript(fakeChrome, { messages: messagesOf(look.language) });
-  return new Shown(page, context, look);
+  return new Shown(page, host, look);
 }

@@ -13,3 +13,13 @@ export function useTexts(language: string): void {
     (messages[key]?.message ?? "").replace(/\$(\d)/g, (_, n) => values[Number(n) - 1] ?? "");
   (globalThis as any).chrome = { ...(globalThis as any).chrome, i18n: { getMessage } };
 }
+
+/** What an English text of the pages, or a part of one, is in another language: the pieces between
+ * the values. What is no text of the pages, like a command, is the same everywhere. */
+export function translated(english: string, language: string): string[] {
+  const found = Object.entries(messagesOf("en")).find(([, { message }]) =>
+    message.includes(english),
+  );
+  if (language === "en" || !found) return [english];
+  return (messagesOf(language)[found[0]]?.message ?? "").split(/\$\d/).map((piece) => piece.trim());
+}
