@@ -6,6 +6,7 @@
 #include "database/state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +188,7 @@ nm_database_open(const char *folder, enum nm_database_kind kind, bool create,
 		    "The folder of the database is not absolute");
 	}
 	db->kind = kind;
+	db->fd = -1;
 	is_new = !may(db->folder, "cert9.db", F_OK);
 	if (is_new && !create) {
 		error = nm_fail(fault, NM_ERR_DATABASE_UNAVAILABLE,
@@ -203,6 +205,12 @@ nm_database_open(const char *folder, enum nm_database_kind kind, bool create,
 		(may(db->folder, "cert9.db", W_OK) &&
 		    (!may(db->folder, "key4.db", F_OK) ||
 			may(db->folder, "key4.db", W_OK))));
+	db->fd = open(db->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (db->fd < 0) {
+		error = nm_fail(fault, NM_ERR_DATABASE_UNAVAILABLE,
+		    "The folder of the database cannot be opened");
+		goto out;
+	}
 	if ((error = start(db, is_new, fault)) != NM_OK)
 		goto out;
 	/* before anything is verified: findings on the older path engine */
@@ -219,6 +227,8 @@ nm_database_open(const char *folder, enum nm_database_kind kind, bool create,
 	db = NULL;
 out:
 	if (db != NULL) {
+		if (db->fd >= 0)
+			(void)close(db->fd);
 		free(db->folder);
 		free(db);
 	}
@@ -235,6 +245,7 @@ nm_database_close(struct nm_database **db)
 	nm_key_ids_clear(&(*db)->keys);
 	PK11_LogoutAll();
 	(void)NSS_Shutdown();
+	(void)close((*db)->fd);
 	free((*db)->folder);
 	free(*db);
 	*db = NULL;
@@ -297,19 +308,17 @@ nm_database_epoch(struct nm_database *db)
 	PK11SlotListElement *e;
 	PK11SlotList *slots;
 	struct stat st;
-	char *path;
 
 	mix(&hash, db->changes);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		path = in_folder(db->folder, files[i]);
-		if (path != NULL && stat(path, &st) == 0) {
+		/* several times for each message: no path is put together */
+		if (fstatat(db->fd, files[i], &st, 0) == 0) {
 			mix(&hash, (uint64_t)st.st_ino);
 			mix(&hash, (uint64_t)st.st_size);
 			mix(&hash, (uint64_t)st.st_mtim.tv_sec);
 			mix(&hash, (uint64_t)st.st_mtim.tv_nsec);
 		}
 		mix(&hash, i);
-		free(path);
 	}
 	/* what a token shows may depend on being logged in */
 	if ((slots = nm_slots()) != NULL) {

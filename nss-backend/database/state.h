@@ -21,6 +21,7 @@ struct nm_key_ids {
 
 struct nm_database {
 	char *folder;
+	int fd; /* of the folder, to look at its files */
 	enum nm_database_kind kind;
 	bool writable;
 	uint64_t changes; /* of ours, counted */
