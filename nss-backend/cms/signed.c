@@ -163,8 +163,13 @@ nm_signed_assemble(const struct nm_signed_parts *parts, struct nm_signed **out,
 	s->digest_set = parts->digest_set;
 	if (!copy(parts->content_type, &s->content_type))
 		e = NM_ERR_INTERNAL;
-	for (size_t i = 0; e == NM_OK && i < parts->signer_count; i++)
-		e = add_signer(s, parts->signers[i], fault);
+	for (size_t i = 0; e == NM_OK && i < parts->signer_count; i++) {
+		if (parts->signers[i].len == 0)
+			e = nm_fail(fault, NM_ERR_MALFORMED_MESSAGE,
+			    "A SignerInfo is missing");
+		else
+			e = add_signer(s, parts->signers[i], fault);
+	}
 	if (e != NM_OK)
 		nm_signed_free(&s);
 	*out = s;

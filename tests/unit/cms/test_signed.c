@@ -329,6 +329,9 @@ put_together(void **state)
 	assert_int_equal(
 	    nm_signed_assemble(&parts, &again, NULL), NM_ERR_MALFORMED_MESSAGE);
 	assert_null(again);
+	signers[1] = (struct nm_bytes){ NULL, 0 };
+	assert_int_equal(
+	    nm_signed_assemble(&parts, &again, NULL), NM_ERR_MALFORMED_MESSAGE);
 	nm_digests_free(&content);
 	reading_reset(&r);
 	nm_buffer_reset(&message);
