@@ -86,6 +86,16 @@ async function openDetails(reading: Reading): Promise<void> {
 
 messenger.nssmime.onDetails.addListener(openDetails);
 
+// In any mail, also one in which Thunderbird sees no S/MIME.
+messenger.messageDisplayAction.onClicked.addListener(async ({ id }) => {
+  const { messages } = await messenger.messageDisplay.getDisplayedMessages(id);
+  const [message] = messages;
+  if (!message) return;
+  const { reading } = await read(host, { kind: "message" }, await messenger.messages.getRaw(message.id));
+  if (reading) await openDetails(reading);
+  else await openPage("pages/start.html");
+});
+
 chrome.tabs.onRemoved.addListener((tabId) => composing.close(tabId));
 
 chrome.storage.onChanged.addListener(() => {

@@ -10,6 +10,11 @@ interface Listeners<L> {
 
 declare namespace messenger {
   const accounts: { list(): Promise<MailAccount[]> };
+  const messageDisplay: {
+    getDisplayedMessages(tabId: number): Promise<{ messages: { id: number }[] }>;
+  };
+  const messageDisplayAction: { onClicked: Listeners<(tab: { id: number }) => Promise<void>> };
+  const messages: { getRaw(id: number): Promise<File> };
   const nssmime: {
     setComposer(tabId: number, state: object): Promise<void>;
     composers(): Promise<void>;

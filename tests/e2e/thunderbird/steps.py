@@ -77,7 +77,7 @@ class Steps:
             await until(() => aboutMessage()?.gMessage, "the message");
         """, flag, subject)
 
-    def seen(self, ready="true"):
+    def seen(self, ready="true", patience=20):
         """What is on screen of the open mail, once `ready` (an expression of
         `seen`) holds, which is when what is said of it stands."""
         return self.run("""
@@ -110,14 +110,14 @@ class Steps:
                 return (%s) ? seen : null;
             };
             let last;
-            return until(() => look(), "seen " + args[0]).catch(error => {
+            return until(() => look(), "seen " + args[0], args[1] * 1000).catch(error => {
                 const win = aboutMessage();
                 throw new Error(`${error.message}: ${
                     win?.document.getElementById("nssmime-verdict")
                         ?.textContent} | ${win?.getMessagePaneBrowser()
                         ?.contentDocument?.body?.textContent}`);
             });
-        """ % ready, ready)
+        """ % ready, ready, patience)
 
     # ---- writing
 

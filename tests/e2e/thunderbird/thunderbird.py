@@ -40,6 +40,7 @@ COMMON = {
     "mail.warn_on_send_accel_key": False,
     "mail.warn_on_shortcut_send": False,
     "mail.inappnotifications.enabled": False,
+    "mailnews.message_warning_size": 0,
     "mailnews.start_page.enabled": False,
     "mailnews.start_page_override.mstone": "ignore",
     "mailnews.mark_message_read.auto": False,
@@ -97,7 +98,7 @@ class Thunderbird:
     """`database`: a folder with cert9.db and key4.db, for the profile."""
 
     def __init__(self, folder, user, imap, smtp, database, host, addon,
-                 prefs=None):
+                 prefs=None, settings=None):
         self.folder = folder
         self.user = user
         self.home = os.path.join(folder, "home")
@@ -119,18 +120,18 @@ class Thunderbird:
             **COMMON, **account(user, imap, smtp),
             "marionette.port": self._port,
             **(prefs or {})})
-        self._configure()
+        self._configure(settings or {})
         self.answer()
         self.manifest(host)
 
-    def _configure(self):
+    def _configure(self, settings):
         config = os.path.join(self.home, ".config", "nssmime")
         os.makedirs(config)
         os.makedirs(os.path.join(self.home, "Downloads"))
         with open(os.path.join(config, "config.json"), "w",
                   encoding="utf-8") as file:
-            json.dump({"pinentry": os.path.join(SUPPORT, "pinentry.py")},
-                      file)
+            json.dump({"pinentry": os.path.join(SUPPORT, "pinentry.py"),
+                       **settings}, file)
 
     def answer(self, *lines):
         """What the test pinentry answers from now on."""
@@ -147,17 +148,11 @@ class Thunderbird:
 
     def manifest(self, host):
         """Installs the host as people do; None: it is not there."""
-        folder = os.path.join(self.home, ".mozilla", "native-messaging-hosts")
         if host is None:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(os.path.join(self.home, ".mozilla"))
             return
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(ROOT, "manifest", "mozilla.json.in"),
-                  encoding="utf-8") as file:
-            text = file.read().replace("@NSSMIME_HOST_PROGRAM@", host)
-        with open(os.path.join(folder, "nssmime.json"), "w",
-                  encoding="utf-8") as file:
-            file.write(text)
+        subprocess.run([host, "install", "--thunderbird"], check=True,
+                       env=self.environment(), stdout=subprocess.DEVNULL)
 
     def environment(self):
         env = {name: value for name, value in os.environ.items()

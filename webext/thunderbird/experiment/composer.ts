@@ -175,7 +175,7 @@ export class Composer {
   async #findOrigin(window: any): Promise<Answer | null> {
     const made = this.#reopening.originOf(window);
     if (made) {
-      window.addEventListener("unload", () => Reopening.removeAttachments(window), { once: true });
+      Reopening.removeAttachments(window);
       return made.answer;
     }
     const uri = window.gMsgCompose.originalMsgURI;

@@ -51,11 +51,15 @@ class Part {
       this.#say("tbNotIndexed");
       return;
     }
+    const der = this.#pieces.join("");
+    if (this.#isTaken(spec)) {
+      this.#put((btoa(der).match(/.{1,76}/g) ?? []).join("\r\n") + "\r\n");
+      return;
+    }
     if (!this.#isWhole(spec)) {
       this.#say("tbEmbedded");
       return;
     }
-    const der = this.#pieces.join("");
     const mail = mailOf(spec);
     const key = `${mail}\n${sha256(der)}`;
     const displayed = Boolean(this.#proxy.mailChannel?.smimeSink);
@@ -75,6 +79,14 @@ class Part {
     const part: string = this.#proxy.mimePart ?? "";
     const shown = /[?&]part=([0-9.]+).*[?&]type=application\/x-message-display/.exec(spec);
     return part === "1" || part === "" || (shown !== null && part === `${shown[1]}.1`);
+  }
+
+  /** A mail that is attached to another is saved, or opened out of a file: it stays what it is. */
+  #isTaken(spec: string): boolean {
+    const part: string = this.#proxy.mimePart ?? "";
+    const taken = /[?&]part=([0-9.]+)/.exec(spec)?.[1];
+    const displayed = /[?&]type=application\/x-message-display/.test(spec);
+    return taken !== undefined && !displayed && part.startsWith(`${taken}.`);
   }
 
   #open(key: string, der: string): Promise<Answer> {

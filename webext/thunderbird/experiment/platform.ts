@@ -17,7 +17,7 @@ export const { ExtensionSupport } = ChromeUtils.importESModule(
   "resource:///modules/ExtensionSupport.sys.mjs",
 );
 
-Cu.importGlobalProperties(["File"]);
+Cu.importGlobalProperties(["File", "btoa"]);
 
 export type Undo = () => void;
 

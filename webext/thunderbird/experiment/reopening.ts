@@ -89,14 +89,17 @@ export class Reopening {
     return origin;
   }
 
-  /** libmime put what was attached into files of its own. */
-  static removeAttachments({ gMsgCompose }: any): void {
+  /** libmime put what was attached into files of its own, which go with the composer. */
+  static removeAttachments(window: any): void {
     const folder: string = Services.dirsvc.get("TmpD", Ci.nsIFile).path;
-    for (const { url, temporary } of gMsgCompose?.compFields.attachments ?? []) {
-      if (!temporary || !/^file:/.test(url)) continue;
-      const { file } = Services.io.newURI(url).QueryInterface(Ci.nsIFileURL);
-      if (file.parent.path === folder && file.exists()) file.remove(false);
-    }
+    const files = [...window.gMsgCompose.compFields.attachments]
+      .filter(({ url, temporary }: any) => temporary && /^file:/.test(url))
+      .map(({ url }: any) => Services.io.newURI(url).QueryInterface(Ci.nsIFileURL).file)
+      .filter((file) => file.parent.path === folder);
+    const remove = () => {
+      for (const file of files) if (file.exists()) file.remove(false);
+    };
+    window.addEventListener("unload", remove, { once: true });
   }
 
   async read(uri: string): Promise<{ source: string; answer: Answer } | null> {

@@ -137,6 +137,8 @@ export function handleSending(question: Question, composer: Composer, words: Wor
               apart.delete(address);
             }
           } catch (failure) {
+            copies.delete(this._message);
+            for (const file of apart.values()) file.remove(false);
             this.fail(Cr.NS_ERROR_ABORT, "");
             this.notifyListenerOnStopSending(null, Cr.NS_ERROR_ABORT, null, null);
             throw refused(window, failure instanceof Error ? failure.message : String(failure));

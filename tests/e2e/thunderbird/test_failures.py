@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MPL-2.0
+"""What goes wrong: mail stays readable as it came, nothing is sent
+unprotected, and it is said what to do."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from case import Case, needed
+from peer import Peer
+
+
+def hosts(folder):
+    """The processes of the host of this Thunderbird."""
+    found = []
+    for name in os.listdir("/proc"):
+        try:
+            with open("/proc/%s/environ" % name, "rb") as file:
+                environment = file.read()
+            program = os.readlink("/proc/%s/exe" % name)
+        except OSError:
+            continue
+        if (folder.encode() in environment and
+                program == os.path.realpath(needed("NSSMIME_HOST"))):
+            found.append(int(name))
+    return found
+
+
+class Failures(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.peer = Peer(needed("NSSMIME_TEST_PKI"))
+
+    def kill(self):
+        found = hosts(self.folder)
+        self.assertTrue(found)
+        for process in found:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # the one ends with the other
+        end = time.monotonic() + 10
+        while hosts(self.folder) and time.monotonic() < end:
+            time.sleep(0.02)
+        self.assertEqual([], hosts(self.folder))
+
+    def deliver_encrypted(self, subject, text="Hidden"):
+        self.imap.append(self.user, self.peer.mail(self.peer.encrypt(
+            self.peer.sign(self.peer.text(text)), "alice"), subject))
+
+    def test_killed(self):
+        """It is started anew for the next mail."""
+        self.deliver_encrypted("before")
+        self.steps.open("before")
+        self.steps.seen("seen.level == 'ok'")
+        self.kill()
+        self.deliver_encrypted("after", "Again")
+        self.steps.open("after")
+        self.assertIn("Again", self.steps.seen("seen.level == 'ok'")["body"])
+
+    def test_killed_while_sending(self):
+        """Nothing leaves, and the composer stays."""
+        self.steps.compose(to="bob@example.org", subject="Killed",
+                           body="Text\n")
+        pids = hosts(self.folder)
+        self.assertTrue(pids)
+        for process in pids:
+            os.kill(process, signal.SIGSTOP)
+        self.steps.send(closes=False)
+        # until the mail is with the host, which has stopped to answer
+        time.sleep(3)
+        for process in pids:
+            os.kill(process, signal.SIGKILL)
+        bar = self.steps.bar("/^Not sent/.test(shown.text)")
+        self.assertEqual("bad", bar["level"])
+        self.assertIn("ended unexpectedly", bar["text"])
+        self.assertTrue(self.smtp.nothing())
+        self.assertIn("Text", self.steps.written()["body"])
+        # and then it works
+        self.steps.send()
+        self.decrypt(self.sent(["bob@example.org"]), "bob")
+
+    def test_missing(self):
+        self.thunderbird.manifest(None)
+        self.addCleanup(self.thunderbird.manifest, needed("NSSMIME_HOST"))
+        self.kill()
+        self.deliver_encrypted("no host")
+        self.steps.open("no host")
+        seen = self.steps.seen("seen.level")
+        self.assertIn("does not find the helper program", seen["title"])
+        self.assertIn("Install it", seen["advice"])
+        self.assertIn("does not find the helper program", seen["body"])
+        self.picture("reader-no-host")
+
+        # what is only signed is as readable as it ever was
+        self.imap.append(self.user, self.peer.mail(
+            self.peer.sign(self.peer.text("Readable")), "signed, no host"))
+        self.steps.open("signed, no host")
+        seen = self.steps.seen("seen.level")
+        self.assertEqual("warn", seen["level"])
+        self.assertIn("Readable", seen["body"])
+
+        bar = self.steps.compose(to="bob@example.org", subject="Hm",
+                                 body="Text\n")
+        self.assertEqual("warn", bar["level"])
+        self.assertIn("does not find the helper program", bar["text"])
+        self.picture("composer-no-host", "msgcompose")
+        self.steps.press("encrypt")
+        self.steps.bar("shown.encrypt")
+        self.steps.send(closes=False)
+        bar = self.steps.bar("/^Not sent/.test(shown.text)")
+        self.assertTrue(self.smtp.nothing())
+
+
+class Password(Case):
+    """The host's database has a password, which it asks for itself."""
+
+    @classmethod
+    def settings(cls):
+        folder = os.path.join(cls.folder, "locked")
+        shutil.copytree(cls.database(), folder)
+        password = os.path.join(cls.folder, "password")
+        empty = os.path.join(cls.folder, "empty")
+        with open(password, "w", encoding="utf-8") as file:
+            file.write("sesame\n")
+        with open(empty, "w", encoding="utf-8") as file:
+            file.write("\n")
+        subprocess.run(["certutil", "-W", "-d", "sql:" + folder, "-f", empty,
+                        "-@", password], check=True, capture_output=True)
+        return {"database": "sql:" + folder}
+
+    def test_password(self):
+        peer = Peer(needed("NSSMIME_TEST_PKI"))
+        self.imap.append(self.user, peer.mail(peer.encrypt(
+            peer.sign(peer.text("Behind a password")), "alice"), "locked"))
+        self.thunderbird.answer("cancel")
+        self.steps.open("locked")
+        seen = self.steps.seen("seen.level")
+        self.assertEqual(("warn", ["tbTryAgain"]),
+                         (seen["level"], seen["buttons"]))
+        self.assertNotIn("Behind", seen["body"])
+        self.picture("reader-declined")
+
+        self.steps.compose(to="bob@example.org", subject="No", body="Text\n")
+        self.steps.press("encrypt")
+        self.steps.bar("!shown.encrypt")
+        self.thunderbird.answer("cancel")
+        self.steps.send(closes=False)
+        self.steps.bar("/^Not sent/.test(shown.text)")
+        self.assertTrue(self.smtp.nothing())
+        self.assertEqual(2, len(self.thunderbird.asked()))
+
+        self.steps.discard()
+        # it does not ask again for a minute
+        time.sleep(61)
+        self.thunderbird.answer("pin sesame")
+        self.steps.run("aboutMessage().document.querySelector("
+                       "'#nssmime-verdict .tbTryAgain').click();")
+        seen = self.steps.seen("seen.level == 'ok'")
+        self.assertIn("Behind a password", seen["body"])
+
+
+if __name__ == "__main__":
+    unittest.main()
