@@ -12,7 +12,7 @@ build_packages='cmake ninja-build gcc libc6-dev pkg-config libnss3-dev
 demo_packages='libnss3-tools openssl'
 # What the tests need besides.
 test_packages='libcmocka-dev libnss3-tools openssl gpgsm gnupg softhsm2 clang
-    clang-format git procps chromium'
+    clang-format git procps chromium thunderbird dovecot-imapd'
 
 # Are we on Debian or something made of it?
 have_apt() {
