@@ -17,7 +17,12 @@
 #include <secitem.h>
 #include <secoid.h>
 
+#include <nssmime/cms.h>
 #include <nssmime/mime.h>
+
+/* So many of one serial number are looked at when none of them has the issuer
+ * in the same octets. */
+#define MAX_COMPARED 32
 
 struct entry {
 	uint8_t *key; /* own */
@@ -137,6 +142,18 @@ table_find(const struct table *t, const uint8_t *key, size_t len)
 	return t->count;
 }
 
+/* How many entries from that one on have the key. */
+static size_t
+table_run(const struct table *t, size_t first, const uint8_t *key, size_t len)
+{
+	size_t n = 0;
+
+	while (first + n < t->count && t->items[first + n].len == len &&
+	    memcmp(t->items[first + n].key, key, len) == 0)
+		n++;
+	return n;
+}
+
 static bool
 add_addresses(struct generation *g, const CERTCertificate *cert, size_t n)
 {
@@ -210,11 +227,9 @@ add_certificate(struct generation *g, CERTCertificate *cert)
 		return false;
 	g->certs[g->count++] = CERT_DupCertificate(cert);
 	return table_add(&g->serials,
-		   (struct nm_bytes){
-		       cert->derIssuer.data, cert->derIssuer.len },
-		   (struct nm_bytes){
-		       cert->serialNumber.data, cert->serialNumber.len },
-		   n) &&
+		   nm_serial_trim((struct nm_bytes){
+		       cert->serialNumber.data, cert->serialNumber.len }),
+		   (struct nm_bytes){ NULL, 0 }, n) &&
 	    add_key_id(g, cert, n) && add_addresses(g, cert, n);
 }
 
@@ -329,7 +344,7 @@ nm_index_by_address(struct nm_index *ix, const char *address,
 {
 	const struct table *t = &ix->now.addresses;
 	enum nm_error error;
-	size_t first, n = 0;
+	size_t first, n;
 	char *form;
 
 	*out = NULL;
@@ -342,10 +357,7 @@ nm_index_by_address(struct nm_index *ix, const char *address,
 		return error;
 	}
 	first = table_find(t, (const uint8_t *)form, strlen(form));
-	while (first + n < t->count &&
-	    t->items[first + n].len == strlen(form) &&
-	    memcmp(t->items[first + n].key, form, strlen(form)) == 0)
-		n++;
+	n = table_run(t, first, (const uint8_t *)form, strlen(form));
 	free(form);
 	if (n == 0)
 		return NM_OK;
@@ -385,15 +397,33 @@ CERTCertificate *
 nm_index_by_issuer_serial(
     struct nm_index *ix, struct nm_bytes issuer_der, struct nm_bytes serial)
 {
-	struct nm_buffer b = NM_BUFFER_INIT;
-	CERTCertificate *cert = NULL;
+	const struct nm_rid rid = { .issuer = issuer_der, .serial = serial };
+	const struct table *t = &ix->now.serials;
+	CERTCertificate *cert;
+	size_t first, n;
 
-	nm_buffer_append(&b, issuer_der.data, issuer_der.len);
-	nm_buffer_append(&b, serial.data, serial.len);
-	if (!nm_buffer_failed(&b) && issuer_der.len != 0)
-		cert = lookup(ix, &ix->now.serials, b.data, b.len);
-	nm_buffer_reset(&b);
-	return cert;
+	if ((refresh(ix) != NM_OK && !ix->built) || issuer_der.len == 0 ||
+	    serial.len == 0)
+		return NULL;
+	serial = nm_serial_trim(serial);
+	first = table_find(t, serial.data, serial.len);
+	n = table_run(t, first, serial.data, serial.len);
+	for (size_t i = first; i < first + n; i++) {
+		cert = ix->now.certs[t->items[i].cert];
+		if (nm_bytes_equal(issuer_der,
+			(struct nm_bytes){
+			    cert->derIssuer.data, cert->derIssuer.len }))
+			return cert;
+	}
+	/* the sender may have written the name again, in other octets */
+	if (n > MAX_COMPARED)
+		n = MAX_COMPARED;
+	for (size_t i = first; i < first + n; i++) {
+		cert = ix->now.certs[t->items[i].cert];
+		if (nm_rid_matches(&rid, cert))
+			return cert;
+	}
+	return NULL;
 }
 
 CERTCertificate *

@@ -54,9 +54,8 @@ nm_rid_put_issuer_serial(
 	nm_der_end(out, mark);
 }
 
-/* Some write more zeros before a serial number than DER allows. */
-static struct nm_bytes
-without_zeros(struct nm_bytes n)
+struct nm_bytes
+nm_serial_trim(struct nm_bytes n)
 {
 	while (n.len > 1 && n.data[0] == 0) {
 		n.data++;
@@ -107,7 +106,7 @@ nm_rid_matches(const struct nm_rid *rid, CERTCertificate *cert)
 	if (rid->key_id.len != 0)
 		return nm_bytes_equal(rid->key_id, item(&cert->subjectKeyID));
 	return rid->issuer.len != 0 &&
-	    nm_bytes_equal(without_zeros(rid->serial),
-		without_zeros(item(&cert->serialNumber))) &&
+	    nm_bytes_equal(nm_serial_trim(rid->serial),
+		nm_serial_trim(item(&cert->serialNumber))) &&
 	    is_issuer(rid->issuer, cert);
 }

@@ -92,6 +92,7 @@ enum nm_error nm_index_by_address(struct nm_index *ix, const char *address,
     CERTCertificate ***out, size_t *count);
 CERTCertificate *nm_index_by_fingerprint(
     struct nm_index *ix, const char *fingerprint);
+/* By the issuer's octets, else as nm_rid_matches() compares. */
 CERTCertificate *nm_index_by_issuer_serial(
     struct nm_index *ix, struct nm_bytes issuer_der, struct nm_bytes serial);
 CERTCertificate *nm_index_by_key_id(

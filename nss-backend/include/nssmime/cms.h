@@ -29,6 +29,9 @@ struct nm_rid {
 	struct nm_bytes key_id; /* subjectKeyIdentifier; empty when by issuer */
 };
 bool nm_rid_matches(const struct nm_rid *rid, CERTCertificate *cert);
+/* A serial number to compare: some write more zeros before one than DER
+ * allows. */
+struct nm_bytes nm_serial_trim(struct nm_bytes serial);
 
 /* ---- reading -------------------------------------------------------- */
 

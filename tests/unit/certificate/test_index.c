@@ -96,6 +96,60 @@ lookups(void **state)
 }
 
 static void
+swap(uint8_t *data, size_t len, const char *from, const char *to)
+{
+	uint8_t *at = memmem(data, len, from, strlen(from));
+
+	assert_non_null(at);
+	memcpy(at, to, strlen(to));
+}
+
+/* Senders write a name again that they have read: UTF8Strings become
+ * PrintableStrings, and serial numbers have zeros before them. */
+static void
+written_again(void **state)
+{
+	struct nm_database *db = open_db(&pki, "db");
+	CERTCertificate *bob = load(&pki, "bob");
+	SECItem *issuer = SECITEM_DupItem(&bob->derIssuer);
+	struct nm_bytes serial = { bob->serialNumber.data,
+		bob->serialNumber.len };
+	struct nm_buffer longer = NM_BUFFER_INIT;
+	struct nm_bytes name;
+	struct nm_index *ix;
+
+	(void)state;
+	assert_int_equal(nm_index_new(db, &ix, NULL), NM_OK);
+	assert_non_null(issuer);
+	name = (struct nm_bytes){ issuer->data, issuer->len };
+	swap(issuer->data, issuer->len,
+	    "\x0c\x07"
+	    "Example",
+	    "\x13");
+	swap(issuer->data, issuer->len,
+	    "\x0c\x0c"
+	    "Example Root",
+	    "\x13");
+	assert_true(nm_index_by_issuer_serial(ix, name, serial) == bob);
+	nm_buffer_append(&longer, "\0\0", 2);
+	nm_buffer_append(&longer, serial.data, serial.len);
+	assert_true(nm_index_by_issuer_serial(
+			ix, name, nm_buffer_bytes(&longer)) == bob);
+	longer.data[longer.len - 1] ^= 1;
+	assert_null(
+	    nm_index_by_issuer_serial(ix, name, nm_buffer_bytes(&longer)));
+	swap(issuer->data, issuer->len, "Root", "Toot");
+	assert_null(nm_index_by_issuer_serial(ix, name, serial));
+	name.len--;
+	assert_null(nm_index_by_issuer_serial(ix, name, serial));
+	nm_buffer_reset(&longer);
+	SECITEM_FreeItem(issuer, PR_TRUE);
+	CERT_DestroyCertificate(bob);
+	nm_index_free(&ix);
+	close_db(&db);
+}
+
+static void
 follows_changes(void **state)
 {
 	struct nm_database *db;
@@ -186,6 +240,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lookups),
+		cmocka_unit_test(written_again),
 		cmocka_unit_test(follows_changes),
 		cmocka_unit_test(two_thousand),
 	};
