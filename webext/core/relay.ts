@@ -4,6 +4,7 @@
 import { Client, type HostClient } from "./client.ts";
 import type { Port } from "./connection.ts";
 import { HostError, type WireError } from "./error.ts";
+import { forSite } from "./site.ts";
 import type { Methods, Result } from "./wire.ts";
 
 export const RELAY = "nssmime-page";
@@ -20,6 +21,8 @@ export interface Target {
   /** `nssmime-host install` takes this. */
   installOption: string;
   identities: Identity[];
+  /** In a browser: the origin that the page was opened for. */
+  site?: string;
 }
 
 /** A mail that was read, as the details page shows it: without its content. */
@@ -43,8 +46,14 @@ export type LocalMethods = {
   ) => Promise<PageMethods[M]["result"]>;
 };
 
-/** In the background: answers one page. Methods with streams are not for pages. */
-export function serve(port: Port, host: HostClient, local: LocalMethods): void {
+/** In the background: answers one page. Methods with streams are not for pages. `site`, in a
+ * browser: what the page's requests are made for (site.ts). */
+export function serve(
+  port: Port,
+  host: HostClient,
+  local: LocalMethods,
+  site?: () => Promise<string | null>,
+): void {
   const underWay = new Map<unknown, AbortController>();
   let open = true;
   const post = (frame: object) => {
@@ -58,11 +67,12 @@ export function serve(port: Port, host: HostClient, local: LocalMethods): void {
     }
     if (method === "hello") return host.hello();
     if (Object.hasOwn(local, method)) return local[method as keyof LocalMethods](params);
-    const { progress, ...given } = params;
+    const { progress, ...asked } = params;
     const abort = new AbortController();
     underWay.set(id, abort);
     try {
-      return await host.call(method as any, given, {
+      const given = site ? forSite(method, asked, await site()) : asked;
+      return await host.call(method as any, given as any, {
         signal: abort.signal,
         onProgress: progress
           ? (done, total) =>

@@ -58,6 +58,8 @@ export async function openPage(title: Key): Promise<Page> {
   );
   const host = pages(() => chrome.runtime.connect({ name: RELAY }));
   const target = await host.call("page.target", {});
+  if (target.site !== undefined)
+    document.querySelector("h1")?.after(h("p", { class: "site" }, t("forSite", target.site)));
 
   const show = (place: HTMLElement, element: HTMLElement) => {
     const close = button("×", () => fill(place), { class: "close", "aria-label": t("close") });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// node tools/test.mjs KIND [--out FOLDER]: bundles tests/KIND/*.test.ts and runs them with node's
-// own test runner. Default of FOLDER: build/.
+// node tools/test.mjs KIND [--out FOLDER] [--only PATTERN]: bundles tests/KIND/*.test.ts and runs
+// them, or those with such names, with node's own test runner. Default of FOLDER: build/.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -11,7 +11,7 @@ import { buildPages } from "./build.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values, positionals } = parseArgs({
-  options: { out: { type: "string" } },
+  options: { out: { type: "string" }, only: { type: "string" } },
   allowPositionals: true,
 });
 const [kind] = positionals;
@@ -39,6 +39,7 @@ if (kind === "pages") await buildPages(join(out, "pages"));
 
 const files = names.map((name) => join(bundles, name.replace(/\.ts$/, ".mjs")));
 const options = ["--enable-source-maps", "--test", "--test-reporter=spec"];
+if (values.only !== undefined) options.push(`--test-name-pattern=${values.only}`);
 const run = spawnSync(process.execPath, [...options, ...files], {
   stdio: "inherit",
   env: { ...process.env, NSSMIME_WEBEXT: root, NSSMIME_WEBEXT_OUT: out },

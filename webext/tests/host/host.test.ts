@@ -20,9 +20,11 @@ import { protectMessage, unusableRecipients } from "../../core/actions/message-p
 import { readMessage } from "../../core/actions/message-read.ts";
 import { HostClient } from "../../core/client.ts";
 import { HostError, type Kind } from "../../core/error.ts";
+import { pages, serve } from "../../core/relay.ts";
 import type { Method } from "../../core/wire.ts";
 import { resultMisfits } from "../support/conforms.ts";
-import { Home, pki } from "../support/real-host.ts";
+import { portPair } from "../support/port.ts";
+import { Home, pki, SITE } from "../support/real-host.ts";
 
 /** Checks every result against the schema while it passes. */
 class CheckedClient extends HostClient {
@@ -212,6 +214,23 @@ test("a killed host is started again; what was under way says so", async (contex
   await failsAs(hanging, "host-lost");
   assert.equal((await databaseStatus(host)).kind, "configured");
   assert.equal(home.ports.length, 2);
+});
+
+test("a page in a browser asks for the site that it was opened for", async (context) => {
+  const { home, host } = start(context);
+  home.caller = "webmail@nssmime";
+  const local = { "page.target": async () => { throw new Error("not asked"); }, "page.reading": async () => null };
+  const opened = (site: string | null) =>
+    pages(() => {
+      const [near, far] = portPair();
+      serve(far, host, local, async () => site);
+      return near;
+    });
+  const list = (site: string | null) => opened(site).call("certificate.list", { kind: "own" });
+  assert.ok((await list(SITE)).certificates.length > 0);
+  await failsAs(list(null), "site-unknown");
+  await failsAs(list("https://elsewhere.example"), "origin-not-allowed");
+  assert.equal((await opened(null).call("database.status", {})).kind, "configured");
 });
 
 test("a host that is not there", async (context) => {

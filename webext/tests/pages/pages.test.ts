@@ -9,7 +9,7 @@ import type { Browser } from "playwright-core";
 import type { Identity, LocalMethods, Reading } from "../../core/relay.ts";
 import { launch, type Look, show, type Shown, shots } from "../support/browser.ts";
 import { readings } from "../support/mails.ts";
-import { Home, pki } from "../support/real-host.ts";
+import { Home, pki, SITE } from "../support/real-host.ts";
 import { translated } from "../support/texts.ts";
 
 /** Every language, colour and width, and every two of them together. */
@@ -30,6 +30,8 @@ interface State {
   /** It changes its home, so each look gets one of its own. */
   changes?: boolean;
   identities?: Identity[];
+  /** In a browser: what the page was opened for. */
+  site?: string | null;
   act?: (shown: Shown) => Promise<unknown>;
   /** Somewhere on the page; here in English. */
   says: string;
@@ -37,6 +39,7 @@ interface State {
 
 let browser: Browser;
 let full: Home;
+let web: Home;
 let fresh: Home;
 let absent: Home;
 let broken: Home;
@@ -46,6 +49,8 @@ before(async () => {
   rmSync(shots, { recursive: true, force: true });
   mkdirSync(shots, { recursive: true });
   full = new Home();
+  web = new Home();
+  web.caller = "webmail@nssmime";
   fresh = new Home({ database: false });
   absent = new Home({ database: false });
   absent.program = `${absent.folder}/no-such-program`;
@@ -57,7 +62,7 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  await Promise.all([full, fresh, absent, broken].map((home) => home?.close()));
+  await Promise.all([full, web, fresh, absent, broken].map((home) => home?.close()));
 });
 
 const openCard = (name: string) => async ({ page }: Shown) => {
@@ -93,6 +98,15 @@ const states: State[] = [
   { name: "start-no-account", path: "start.html", home: () => full, identities: [], says: "Set up your account" },
   { name: "own-empty", path: "certificates.html", home: () => fresh, says: "no certificate of your own" },
   { name: "own", path: "certificates.html", home: () => full, says: "alice@example.org" },
+  { name: "own-site", path: "certificates.html", home: () => web, site: SITE, says: SITE },
+  { name: "own-no-site", path: "certificates.html", home: () => web, site: null, says: "Open your webmail in a tab" },
+  {
+    name: "own-site-refused",
+    path: "certificates.html",
+    home: () => web,
+    site: "https://elsewhere.example",
+    says: "does not accept this extension or this web site",
+  },
   { name: "people", path: "certificates.html#people", home: () => full, says: "write to them encrypted" },
   { name: "authorities", path: "certificates.html#authorities", home: () => full, says: "Trusted for e-mail" },
   {
@@ -171,18 +185,21 @@ const states: State[] = [
   details("gone", "not open any more"),
 ];
 
-const local = (identities: Identity[]): LocalMethods => ({
+const local = (identities: Identity[], site?: string | null): LocalMethods => ({
   "page.target": async () => ({
     program: "Thunderbird",
     installOption: "--thunderbird",
     identities,
+    ...(site && { site }),
   }),
   "page.reading": async ({ handle }) => mails[handle] ?? null,
 });
 
 async function check(state: State, look: Look): Promise<void> {
   const home = state.home();
-  const shown = await show(browser, home, local(state.identities ?? [alice]), look);
+  const { site, identities = [alice] } = state;
+  const named = site === undefined ? undefined : async () => site;
+  const shown = await show(browser, home, local(identities, site), look, named);
   const where = JSON.stringify(look);
   try {
     await shown.open(state.path);

@@ -167,6 +167,7 @@ export async function show(
   home: Home,
   local: LocalMethods,
   look: Look,
+  site?: () => Promise<string | null>,
 ): Promise<Shown> {
   const context = await contextFor(browser, look);
   const host = new HostClient({ connect: home.connect, client: { name: "pages", version: "1" } });
@@ -175,7 +176,7 @@ export async function show(
   await page.exposeBinding("nssmimeConnect", (_, id: number) => {
     const [near, far] = portPair();
     ends.set(id, near);
-    serve(far, host, local);
+    serve(far, host, local, site);
     near.onMessage.addListener((message) =>
       page
         .evaluate(([port, frameOf]) => (window as any).nssmimeDeliver(port, frameOf), [id, message])

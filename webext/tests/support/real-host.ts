@@ -16,9 +16,11 @@ import { join, resolve } from "node:path";
 import type { Port } from "../../core/connection.ts";
 import { root } from "./root.ts";
 
+/** The one that every home allows. */
+export const SITE = "https://mail.example.org";
 const FRAME = 1_048_576;
 const little = endianness() === "LE";
-const caller = ["/usr/lib/mozilla/native-messaging-hosts/nssmime.json", "thunderbird@nssmime"];
+const MANIFEST = "/usr/lib/mozilla/native-messaging-hosts/nssmime.json";
 
 function needed(name: string): string {
   const value = process.env[name];
@@ -45,8 +47,8 @@ export class NativePort implements Port {
   #open = true;
   #input = Buffer.alloc(0);
 
-  constructor(program: string, env: NodeJS.ProcessEnv) {
-    this.process = spawn(program, caller, { env, stdio: ["pipe", "pipe", "inherit"] });
+  constructor(program: string, env: NodeJS.ProcessEnv, caller: string) {
+    this.process = spawn(program, [MANIFEST, caller], { env, stdio: ["pipe", "pipe", "inherit"] });
     this.process.stdout?.on("data", (bytes: Buffer) => this.#read(bytes));
     this.process.stdin?.on("error", () => undefined);
     this.process.on("error", () => this.#closed("Specified native messaging host not found."));
@@ -93,12 +95,15 @@ export class Home {
   readonly ports: NativePort[] = [];
   readonly env: NodeJS.ProcessEnv;
   program = hostProgram();
+  /** The add-on that the host is started for. */
+  caller = "thunderbird@nssmime";
 
   constructor({ database = true }: { database?: boolean } = {}) {
     for (const name of ["config/nssmime", "data", "cache", "Downloads"])
       mkdirSync(join(this.folder, name), { recursive: true });
     this.answer();
-    const settings: Record<string, string> = {
+    const settings: Record<string, unknown> = {
+      origins: [SITE],
       pinentry: resolve(root, "..", "tests", "support", "pinentry.py"),
     };
     if (database) {
@@ -133,7 +138,7 @@ export class Home {
   }
 
   connect = (): NativePort => {
-    const port = new NativePort(this.program, this.env);
+    const port = new NativePort(this.program, this.env, this.caller);
     this.ports.push(port);
     return port;
   };

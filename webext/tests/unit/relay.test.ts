@@ -13,12 +13,12 @@ const local: LocalMethods = {
   "page.reading": async () => null,
 };
 
-function relayed(answer: Answer) {
+function relayed(answer: Answer, site?: () => Promise<string | null>) {
   const { connect, hosts } = fakeConnect(answer);
   const host = new HostClient({ connect, client: { name: "test", version: "1" } });
   const page = pages(() => {
     const [near, far] = portPair();
-    serve(far, host, local);
+    serve(far, host, local, site);
     return near;
   });
   return { page, hosts };
@@ -41,6 +41,21 @@ test("a page learns where it is without any host", async () => {
     page.call("database.status", {}),
     (error: HostError) => error.kind === "host-missing",
   );
+});
+
+test("the background says for which site a page asks", async () => {
+  const echo = greeting((frame, far) => far.result(frame.id, frame.params));
+  const site = "https://mail.example.org";
+  const { page } = relayed(echo, async () => site);
+  const claimed = { fingerprint: "ab", origin: "https://evil.example" };
+  assert.deepEqual(await page.call("certificate.get", claimed), { fingerprint: "ab", origin: site });
+  assert.deepEqual(await page.call("database.lock", {}), {});
+  const lost = relayed(echo, async () => null);
+  await assert.rejects(
+    lost.page.call("certificate.get", { fingerprint: "ab" }),
+    (error: HostError) => error.kind === "site-unknown",
+  );
+  assert.deepEqual(await lost.page.call("database.lock", {}), {});
 });
 
 test("errors, progress and cancel pass through", async () => {
