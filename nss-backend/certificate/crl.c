@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <pk11pub.h>
+#include <pkcs11n.h>
 #include <secitem.h>
 #include <secoid.h>
 
@@ -276,4 +278,23 @@ nm_crl_read(struct nm_bytes list, CERTCertificate *cert,
 		return true;
 	}
 	return out->status == NM_REVOCATION_REVOKED;
+}
+
+void
+nm_crl_each_stored(const CERTCertificate *cert,
+    bool (*each)(void *arg, const struct nm_bytes *values), void *arg)
+{
+	struct nm_object_search search = {
+		.class = CKO_NSS_CRL,
+		.subject = { cert->derIssuer.data, cert->derIssuer.len },
+		.types = { CKA_VALUE },
+		.count = 1,
+		.each = each,
+	};
+	PK11SlotInfo *slot = PK11_GetInternalKeySlot();
+
+	if (slot == NULL)
+		return;
+	nm_objects_find(slot, &search, arg);
+	PK11_FreeSlot(slot);
 }

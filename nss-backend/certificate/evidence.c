@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include <pk11pub.h>
-#include <pkcs11n.h>
 
 #define MAX_ALONG     400u
 #define MAX_QUESTIONS 64u
@@ -283,25 +282,6 @@ each_stored(void *arg, const struct nm_bytes *values)
 	return true;
 }
 
-/* The lists that the database has of the issuer. */
-static void
-look_in_database(struct stored *s)
-{
-	struct nm_object_search search = {
-		.class = CKO_NSS_CRL,
-		.subject = { s->cert->derIssuer.data, s->cert->derIssuer.len },
-		.types = { CKA_VALUE },
-		.count = 1,
-		.each = each_stored,
-	};
-	PK11SlotInfo *slot = PK11_GetInternalKeySlot();
-
-	if (slot == NULL)
-		return;
-	nm_objects_find(slot, &search, s);
-	PK11_FreeSlot(slot);
-}
-
 static enum nm_revocation
 at_hand(struct nm_evidence *e, CERTCertificate *cert, CERTCertificate *issuer,
     int64_t received)
@@ -316,7 +296,7 @@ at_hand(struct nm_evidence *e, CERTCertificate *cert, CERTCertificate *issuer,
 			stored.found =
 			    both(stored.found, weigh(e, &s, received));
 	}
-	look_in_database(&stored);
+	nm_crl_each_stored(cert, each_stored, &stored);
 	return stored.found;
 }
 

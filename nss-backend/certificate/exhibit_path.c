@@ -4,9 +4,6 @@
 
 #include <stdlib.h>
 
-#include <pk11pub.h>
-#include <pkcs11n.h>
-
 #include "certificate/revocation.h"
 
 #define MAX_NOTED 64u
@@ -93,25 +90,6 @@ keep_stored(void *arg, const struct nm_bytes *values)
 	return k->error == NM_OK;
 }
 
-/* The lists of the database. */
-static void
-keep_all_stored(struct keeping *k)
-{
-	struct nm_object_search search = {
-		.class = CKO_NSS_CRL,
-		.subject = { k->cert->derIssuer.data, k->cert->derIssuer.len },
-		.types = { CKA_VALUE },
-		.count = 1,
-		.each = keep_stored,
-	};
-	PK11SlotInfo *slot = PK11_GetInternalKeySlot();
-
-	if (slot == NULL)
-		return;
-	nm_objects_find(slot, &search, k);
-	PK11_FreeSlot(slot);
-}
-
 static enum nm_error
 keep_path(struct nm_exhibits *x, const struct nm_exhibit_case *which,
     const struct notes *notes, const struct nm_path *path,
@@ -143,7 +121,7 @@ keep_path(struct nm_exhibits *x, const struct nm_exhibit_case *which,
 				    nm_buffer_bytes(
 					&notes->fetches[f]->answer));
 		}
-		keep_all_stored(&k);
+		nm_crl_each_stored(k.cert, keep_stored, &k);
 	}
 	return k.error;
 }

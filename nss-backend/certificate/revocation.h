@@ -64,6 +64,11 @@ bool nm_ocsp_read(struct nm_bytes response, const CERTCertificate *cert,
 bool nm_crl_read(struct nm_bytes list, CERTCertificate *cert,
     CERTCertificate *issuer, struct nm_statement *out);
 
+/* Gives the lists that the database has of a certificate's issuer, the DER of
+ * each lent as values[0], until `each` has enough. */
+void nm_crl_each_stored(const CERTCertificate *cert,
+    bool (*each)(void *arg, const struct nm_bytes *values), void *arg);
+
 /* ---- evidence.c ---- */
 
 /* What the evidence says of a certificate. Notes what has to be asked for. */
