@@ -14,7 +14,7 @@ from authority import Responder
 from revocation_case import (VERDICTS, WORLD, RevocationCase, mail, main,
                              name_of)
 
-SHORT = 4  # seconds an answer lasts
+SHORT = 6  # seconds an answer lasts
 
 
 def make(name, by, answer):
