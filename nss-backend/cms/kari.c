@@ -146,7 +146,7 @@ parse_rid(struct nm_bytes *at, struct nm_rid *rid)
 
 	memset(rid, 0, sizeof(*rid));
 	if (nm_der_take(at, 0x30, &tlv))
-		return nm_rid_parse(&tlv, rid);
+		return nm_rid_parse_issuer_serial(tlv.value, rid);
 	if (!nm_der_take(at, 0xa0, &tlv) || !nm_der_take(&tlv.value, 0x04, &id))
 		return false;
 	rid->key_id = id.value;

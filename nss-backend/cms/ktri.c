@@ -27,18 +27,22 @@ nm_ktri_parse(struct nm_recipients *rs, struct nm_bytes value, bool *understood,
 {
 	struct nm_candidate c = { 0 };
 	struct nm_tlv version, id, algorithm, parameters, encrypted;
+	struct nm_buffer key_id = NM_BUFFER_INIT;
 	struct nm_bytes oid;
 	struct nm_rid rid;
-	enum nm_error err;
+	enum nm_error err = NM_OK;
 
 	/* the version says no more than the form of the rid does */
 	*understood = nm_der_take(&value, 0x02, &version) &&
-	    nm_der_next(&value, &id) && nm_rid_parse(&id, &rid) &&
+	    nm_der_next(&value, &id) && nm_rid_parse(&id, &rid, &key_id) &&
 	    nm_der_take(&value, 0x30, &algorithm) &&
 	    nm_algorithm_split(algorithm.value, &oid, &parameters) &&
 	    nm_der_take(&value, 0x04, &encrypted) && value.len == 0;
-	if (!*understood)
-		return NM_OK;
+	if (!*understood) {
+		if (nm_buffer_failed(&key_id))
+			err = NM_ERR_INTERNAL;
+		goto out;
+	}
 	if (is_oid(oid, oid_rsa, sizeof(oid_rsa)))
 		c.kind = NM_KEY_RSA_PKCS1;
 	else if (is_oid(oid, oid_oaep, sizeof(oid_oaep)) &&
@@ -47,13 +51,17 @@ nm_ktri_parse(struct nm_recipients *rs, struct nm_bytes value, bool *understood,
 	err =
 	    nm_recipients_find(rs, &rid, c.kind != NM_KEY_NONE, &c.cert, fault);
 	if (err != NM_OK || c.cert == NULL)
-		return err;
+		goto out;
 	c.encrypted_key = encrypted.value;
-	if (c.kind != NM_KEY_NONE)
-		return nm_recipients_keep(rs, &c, fault);
-	nm_recipients_unsupported(rs, oid);
-	CERT_DestroyCertificate(c.cert);
-	return NM_OK;
+	if (c.kind != NM_KEY_NONE) {
+		err = nm_recipients_keep(rs, &c, fault);
+	} else {
+		nm_recipients_unsupported(rs, oid);
+		CERT_DestroyCertificate(c.cert);
+	}
+out:
+	nm_buffer_reset(&key_id);
+	return err;
 }
 
 static bool

@@ -20,19 +20,34 @@ nm_rid_parse_issuer_serial(struct nm_bytes value, struct nm_rid *rid)
 	return true;
 }
 
+/* The segments of an OCTET STRING whose tag is implicit (X.690 8.7.3): the
+ * reader, which joins strings, cannot know that it is one. */
+static bool
+join(struct nm_bytes *value, struct nm_buffer *joined)
+{
+	struct nm_tlv segment;
+
+	while (value->len != 0) {
+		if (!nm_der_take(value, 0x04, &segment))
+			return false;
+		nm_buffer_append(joined, segment.value.data, segment.value.len);
+	}
+	*value = nm_buffer_bytes(joined);
+	return !nm_buffer_failed(joined);
+}
+
 bool
-nm_rid_parse(const struct nm_tlv *tlv, struct nm_rid *rid)
+nm_rid_parse(
+    const struct nm_tlv *tlv, struct nm_rid *rid, struct nm_buffer *joined)
 {
 	struct nm_bytes value = tlv->value;
-	struct nm_tlv segment;
 
 	switch (tlv->tag) {
 	case 0x30:
 		return nm_rid_parse_issuer_serial(value, rid);
-	case 0xa0: /* BER: the string in one segment */
-		if (!nm_der_take(&value, 0x04, &segment) || value.len != 0)
+	case 0xa0:
+		if (!join(&value, joined))
 			return false;
-		value = segment.value;
 		break;
 	case 0x80:
 		break;

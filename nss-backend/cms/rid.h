@@ -6,9 +6,11 @@
 
 #include <nssmime/cms.h>
 
-/* IssuerAndSerialNumber, or [0] subjectKeyIdentifier. Bytes are lent by
- * `tlv`. */
-bool nm_rid_parse(const struct nm_tlv *tlv, struct nm_rid *rid);
+/* IssuerAndSerialNumber, or [0] subjectKeyIdentifier. Bytes are lent by `tlv`,
+ * or by `joined`, the caller's, where a string came in segments; false may
+ * also mean that it failed. */
+bool nm_rid_parse(
+    const struct nm_tlv *tlv, struct nm_rid *rid, struct nm_buffer *joined);
 /* The contents of an IssuerAndSerialNumber. */
 bool nm_rid_parse_issuer_serial(struct nm_bytes value, struct nm_rid *rid);
 /* Writes IssuerAndSerialNumber with this tag (0x30, if not implicit). */

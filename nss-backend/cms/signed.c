@@ -51,7 +51,7 @@ nm_signed_free(struct nm_signed **s)
 	free_list((*s)->certificates, (*s)->certificate_count);
 	free_list((*s)->crls, (*s)->crl_count);
 	for (size_t i = 0; i < (*s)->signer_count; i++)
-		free((*s)->signers[i].bytes);
+		nm_signer_clear(&(*s)->signers[i]);
 	free((*s)->signers);
 	free(*s);
 	*s = NULL;

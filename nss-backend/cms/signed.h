@@ -15,7 +15,8 @@
 struct nm_signer_info {
 	struct nm_signer info;
 	struct nm_signature_algorithm algorithm;
-	uint8_t *bytes; /* what `info` lends from */
+	uint8_t *bytes;		 /* what `info` lends from, */
+	struct nm_buffer key_id; /* and this if it came in segments */
 };
 
 struct nm_signed {
@@ -34,6 +35,7 @@ struct nm_signed {
 /* Parses a SignerInfo into *signer, which owns a copy of it. */
 enum nm_error nm_signer_parse(struct nm_signer_info *signer,
     struct nm_bytes der, struct nm_bytes content_type, struct nm_fault *fault);
+void nm_signer_clear(struct nm_signer_info *signer);
 /* Writes one over content with these digests. */
 enum nm_error nm_signer_put(struct nm_buffer *out, const struct nm_sign_as *as,
     const struct nm_digests *content, struct nm_fault *fault);

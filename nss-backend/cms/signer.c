@@ -20,7 +20,8 @@ parse(struct nm_bytes der, struct nm_signer_info *signer)
 	at = sequence.value;
 	/* The version says what the rest shows, and is often wrong. */
 	if (!nm_der_take(&at, 0x02, &t) || !nm_der_next(&at, &t) ||
-	    !nm_rid_parse(&t, &info->sid) || !nm_der_take(&at, 0x30, &t))
+	    !nm_rid_parse(&t, &info->sid, &signer->key_id) ||
+	    !nm_der_take(&at, 0x30, &t))
 		return false;
 	info->digest_algorithm = t.raw;
 	/* An algorithm that is malformed spoils this signature alone. */
@@ -82,6 +83,14 @@ judge(struct nm_signer_info *signer, struct nm_bytes content_type)
 	}
 }
 
+void
+nm_signer_clear(struct nm_signer_info *signer)
+{
+	free(signer->bytes);
+	signer->bytes = NULL;
+	nm_buffer_reset(&signer->key_id);
+}
+
 enum nm_error
 nm_signer_parse(struct nm_signer_info *signer, struct nm_bytes der,
     struct nm_bytes content_type, struct nm_fault *fault)
@@ -93,8 +102,11 @@ nm_signer_parse(struct nm_signer_info *signer, struct nm_bytes der,
 	der.data = signer->bytes;
 	signer->info.der = der;
 	if (!parse(der, signer)) {
-		free(signer->bytes);
-		signer->bytes = NULL;
+		bool failed = nm_buffer_failed(&signer->key_id);
+
+		nm_signer_clear(signer);
+		if (failed)
+			return NM_ERR_INTERNAL;
 		return nm_fail(fault, NM_ERR_MALFORMED_MESSAGE,
 		    "A SignerInfo of the signature is malformed");
 	}

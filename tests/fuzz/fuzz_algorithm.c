@@ -77,14 +77,16 @@ attributes(struct nm_bytes set)
 static void
 identifier(struct nm_bytes der)
 {
+	struct nm_buffer joined = NM_BUFFER_INIT;
 	struct nm_rid rid;
 	struct nm_tlv tlv;
 	char text[96];
 
 	if (!nm_der_next(&der, &tlv))
 		return;
-	if (nm_rid_parse(&tlv, &rid))
+	if (nm_rid_parse(&tlv, &rid, &joined))
 		must((rid.key_id.len != 0) != (rid.serial.len != 0));
+	nm_buffer_reset(&joined);
 	nm_oid_text(tlv.value, text, sizeof(text));
 	must(strlen(text) < sizeof(text));
 }

@@ -100,6 +100,29 @@ unknown_kinds(void **state)
 	nm_buffer_reset(&infos);
 }
 
+/* One that is ours, by a key identifier in two segments. */
+static void
+divided_identifier(void **state)
+{
+	struct bench *b = *state;
+	const SECItem *id = &who(b, "rsa")->cert->subjectKeyID;
+	struct nm_bytes end = LITERAL(RSA KEY);
+	struct nm_buffer info = NM_BUFFER_INIT;
+	size_t all, mark;
+
+	all = nm_der_begin(&info, 0x30);
+	nm_der_put_uint(&info, 2);
+	mark = nm_der_begin(&info, 0xa0);
+	assert_true(id->len > 7);
+	nm_der_put(&info, 0x04, id->data, 7);
+	nm_der_put(&info, 0x04, id->data + 7, id->len - 7);
+	nm_der_end(&info, mark);
+	nm_buffer_append(&info, end.data, end.len);
+	nm_der_end(&info, all);
+	assert_int_equal(judged(b, BYTES(info), 1), NM_OK);
+	nm_buffer_reset(&info);
+}
+
 static void
 bounds(void **state)
 {
@@ -291,6 +314,11 @@ identifiers(void **state)
 		{ STATIC("\x80\x02id"), true },
 		{ STATIC("\x80\x00"), false },
 		{ STATIC("\xa0\x04\x04\x02id"), true }, /* constructed */
+		{ STATIC("\xa0\x08\x04\x01i\x04\x00\x04\x01"
+			 "d"),
+		    true },
+		{ STATIC("\xa0\x07\x04\x02id\x05\x01x"), false },
+		{ STATIC("\xa0\x03\x04\x02i"), false },
 		{ STATIC("\xa0\x02\x04\x00"), false },
 		{ STATIC("\xa0\x00"), false },
 		{ STATIC("\x30\x05\x30\x00\x02\x01\x07"), true },
@@ -303,6 +331,7 @@ identifiers(void **state)
 	};
 	struct bench *b = *state;
 	CERTCertificate *cert = who(b, "rsa")->cert;
+	struct nm_buffer joined = NM_BUFFER_INIT;
 	uint8_t serial[32] = { 0 };
 	struct nm_rid rid;
 	struct nm_tlv t;
@@ -311,10 +340,13 @@ identifiers(void **state)
 		struct nm_bytes cursor = cases[i].in;
 
 		assert_true(nm_der_next(&cursor, &t));
-		if (nm_rid_parse(&t, &rid) != cases[i].good)
+		if (nm_rid_parse(&t, &rid, &joined) != cases[i].good)
 			fail_msg("case %zu", i);
 		if (cases[i].good)
 			assert_false(nm_rid_matches(&rid, cert));
+		if (cases[i].good && rid.key_id.len != 0)
+			assert_true(nm_bytes_equal(rid.key_id, LITERAL("id")));
+		nm_buffer_reset(&joined);
 	}
 	rid = (struct nm_rid){
 		.issuer = { cert->derIssuer.data, cert->derIssuer.len },
@@ -355,6 +387,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unknown_kinds),
+		cmocka_unit_test(divided_identifier),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(few_attempts),
 		cmocka_unit_test(key_errors),

@@ -190,6 +190,30 @@ bounds(void **state)
 	reading_reset(&r);
 }
 
+/* A key identifier in segments, whose [0] tells no reader of BER that it is a
+ * string. */
+static void
+divided_identifier(void **state)
+{
+	struct nm_bytes signer = LITERAL(
+	    "\x30\x34\x02\x01\x03\xa0\x08\x04\x01i\x04\x00\x04\x01"
+	    "d\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x30\x0d"
+	    "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x04\x09"
+	    "signature");
+	struct reading r = { 0 };
+
+	(void)state;
+	assert_int_equal(read_many(&r, 0x31, signer, 2), NM_OK);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(nm_bytes_equal(
+		    nm_signed_signer(r.signed_data, i)->sid.key_id,
+		    LITERAL("id")));
+		assert_true(nm_bytes_equal(
+		    nm_signed_signer(r.signed_data, i)->der, signer));
+	}
+	reading_reset(&r);
+}
+
 /* ---- BER ------------------------------------------------------------ */
 
 /* openssl's own, detached and opaque, by issuer and by key identifier. */
@@ -355,6 +379,7 @@ main(void)
 		cmocka_unit_test(fields),
 		cmocka_unit_test(choices),
 		cmocka_unit_test(bounds),
+		cmocka_unit_test(divided_identifier),
 		cmocka_unit_test(every_shape),
 		cmocka_unit_test(truncated),
 		cmocka_unit_test(several_signers),
