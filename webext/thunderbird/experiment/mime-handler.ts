@@ -6,7 +6,8 @@
 // window is loaded again when it is there. Spinning the event loop would let another mail come in
 // between. Replies and single parts are fetched without a window, and find it in memory.
 import { bytesOf, escaped, PgpMimeHandler, replace, sha256, textOf, type Undo } from "./platform.ts";
-import { type Answer, mailOf, mayQuote, type Readings, sourceOf } from "./readings.ts";
+import { type Answer, mayQuote, type Readings, sourceOf } from "./readings.ts";
+import { mailOf } from "./source.ts";
 
 const TYPES = ["application/pkcs7-mime", "application/x-pkcs7-mime"];
 const PATIENCE = 60_000;

@@ -3,7 +3,8 @@
 // write. Thunderbird's own verdict for S/MIME, which goes by other rules, is not shown beside it.
 import { bytesOf, ExtensionSupport, MailServices, plain, type Undo } from "./platform.ts";
 import type { Question } from "./question.ts";
-import { type Answer, mailOf, type Readings, type Row, sourceOf } from "./readings.ts";
+import { type Answer, type Readings, type Row, sourceOf } from "./readings.ts";
+import { mailOf } from "./source.ts";
 
 const WINDOWS = [
   "chrome://messenger/content/messenger.xhtml",

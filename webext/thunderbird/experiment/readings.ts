@@ -33,13 +33,6 @@ export interface Answer {
   failedAt?: number;
 }
 
-const READ = /[&?](header|emitter|examineEncryptedParts|type|fetchCompleteMessage|markRead)=[^&]*/g;
-
-/** One mail has many addresses: this one is common to them. */
-export function mailOf(spec: string): string {
-  return spec.replace(READ, "").replace(/^([^?&]*)&/, "$1?");
-}
-
 /** Of a mail that lies in a file and in no folder; null for all others. */
 export function fileOf(uri: string): any {
   if (!/^(file|mailbox):\/\/\/.*[?&](type=application\/x-message-display|number=0\b)/.test(uri))
