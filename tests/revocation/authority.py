@@ -88,6 +88,10 @@ class Certificate(answers.Parts):
         self.path = path
         self.key = key
 
+    def pem(self):
+        with open(self.path, "rb") as file:
+            return file.read()
+
 
 class Folder:
     """Where they all live; one key for all persons is enough."""

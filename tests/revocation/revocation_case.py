@@ -91,8 +91,7 @@ class World:
     # ---- mails -----------------------------------------------------------
 
     def cms(self, cert, *options, chain=(), content=TEXT):
-        more = self.folder.file("chain", b"".join(
-            open(c.path, "rb").read() for c in chain))
+        more = self.folder.file("chain", b"".join(c.pem() for c in chain))
         return run("openssl", "cms", "-sign", "-binary", "-nodetach",
                    "-outform", "DER", "-signer", cert.path, "-inkey",
                    cert.key, *(["-certfile", more] if chain else []),
@@ -168,7 +167,7 @@ class RevocationCase(unittest.TestCase):
 
     @staticmethod
     def check(host, cert, *chain, purpose="sign", **params):
-        pem = b"".join(open(c.path, "rb").read() for c in (cert, *chain))
+        pem = b"".join(c.pem() for c in (cert, *chain))
         result = host.request("certificate.check", dict(
             params, data=base64.b64encode(pem).decode(), **{"for": purpose}),
             timeout=120)

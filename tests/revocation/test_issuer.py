@@ -99,19 +99,17 @@ class Fetched(RevocationCase):
 
     def test_what_is_no_issuer(self):
         """What the server brings completes a path, or it is nothing."""
-        # one that bears the name, and has another key, is not as it must be
-        misfit = "invalid", ["issuer-unknown", "malformed"], "not-checked"
-        for name, bring, expected in (
-                ("stranger", STRANGER.certificate.der, UNKNOWN_ISSUER),
-                ("twin", self.twin.certificate.der, misfit),
-                ("text", b"<html></html>", UNKNOWN_ISSUER),
-                ("cut", self.inter.certificate.der[:-9], UNKNOWN_ISSUER)):
+        for name, bring in (
+                ("stranger", STRANGER.certificate.der),
+                ("twin", self.twin.certificate.der),
+                ("text", b"<html></html>"),
+                ("cut", self.inter.certificate.der[:-9])):
             site = WORLD.serve()
             host, message = self.case(
                 "brings-" + name, site, self.named(site, "namer-" + name),
                 bring=bring)
             with self.subTest(name=name):
-                self.assertEqual(self.read(host, message), expected)
+                self.assertEqual(self.read(host, message), UNKNOWN_ISSUER)
                 self.assertEqual(site.count(), 1)
 
     def test_not_for_another_mail(self):
