@@ -98,6 +98,8 @@ class Steps:
                     body: browser.contentDocument?.body?.textContent ?? "",
                     subject: document.getElementById("expandedsubjectBox")
                         .value.textContent,
+                    from: document.getElementById("expandedfromBox")
+                        .textContent,
                     attachments: win.currentAttachments
                         .map(({ name, size }) => ({ name, size })),
                     native: document.getElementById("cryptoBox").hidden ||
@@ -250,7 +252,11 @@ class Steps:
         """The text in the newest composer."""
         return self.run("""
             const win = composers().at(-1);
-            return { body: win.GetCurrentEditor().rootElement.textContent,
+            const pills = kind => [...win.document.querySelectorAll(
+                `#${kind}AddrContainer mail-address-pill`)]
+                .map(pill => pill.emailAddress);
+            return { to: pills("to"), cc: pills("cc"),
+                body: win.GetCurrentEditor().rootElement.textContent,
                 subject: win.document.getElementById("msgSubject").value,
                 attachments: [...win.gAttachmentBucket?.itemChildren ?? []]
                     .map(item => item.attachment.name) };

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MPL-2.0
 """Mail that others sent, as Thunderbird shows it."""
 
+import http.server
 import subprocess
+import threading
+import time
 import unittest
 
-from case import Case, needed
+from case import ME, Case, needed
 from peer import Peer
 
 CHANGED = "The content is not what was signed: it was changed afterwards."
@@ -170,6 +173,68 @@ class Reading(Case):
         # once for each sender
         self.steps.reply()
         self.assertIn("Captured", self.steps.written()["body"])
+
+    def test_changed_outside(self):
+        """Only what is protected is shown, and answered."""
+        self.steps.compose(to=ME, subject="Real", body="Text\n")
+        self.steps.send()
+        mail = self.sent([ME])
+        self.deliver(mail.replace(
+            b"Subject:", b"Reply-To: mallory@example.org\r\nSubject:"),
+            From="The Boss <boss@example.org>", Subject="[changed]",
+            To="mallory@example.org, carol@example.org")
+        self.steps.open("[changed]")
+        seen = self.steps.seen("seen.level && seen.subject == 'Real'")
+        self.assertEqual("Signed by alice@example.org · Encrypted",
+                         seen["title"])
+        self.assertIn("differ", seen["advice"])
+        self.assertIn(ME, seen["from"])
+        self.assertNotIn("boss", seen["from"].lower())
+        self.picture("reader-changed-outside")
+        for command in ("cmd_reply", "cmd_replyall"):
+            self.steps.reply(command)
+            written = self.steps.written()
+            self.assertEqual([ME], written["to"] + written["cc"])
+            self.assertEqual("Re: Real", written["subject"])
+            self.steps.discard()
+
+    def test_remote_content(self):
+        """None for what was encrypted, whoever is allowed: its text could be
+        sent out by it."""
+        asked = []
+
+        class Site(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_response(404)
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+
+        site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        self.addCleanup(site.server_close)
+        self.addCleanup(site.shutdown)
+        self.steps.run("""
+            Services.perms.addFromPrincipal(Services.scriptSecurityManager
+                .createContentPrincipal(Services.io.newURI(
+                "chrome://messenger/content/email=bob@example.org"), {}),
+                "image", Services.perms.ALLOW_ACTION);
+        """)
+
+        def page(name):
+            return (b"Content-Type: text/html\r\n\r\n<p>Picture</p>"
+                    b"<img src='http://127.0.0.1:%d/%s.png'>\r\n" %
+                    (site.server_port, name))
+        self.show(page(b"plain"), "remote plain", "seen.body.includes('Pict')")
+        self.show(self.peer.encrypt(page(b"hidden"), "alice"),
+                  "remote hidden", "seen.level")
+        self.show(self.peer.encrypt(self.peer.sign(page(b"both")), "alice"),
+                  "remote both", "seen.level")
+        time.sleep(1)
+        # the first shows that it could be asked
+        self.assertEqual(["/plain.png"], asked)
 
     def test_sent_on(self):
         inner = self.peer.sign(self.peer.text("Send me on"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The bar in composers: what will be done with the mail, and switches for it. What it shows is what
 // is done.
+import { answerTo } from "./answering.ts";
 import { ExtensionSupport, MailServices, type Undo } from "./platform.ts";
 import type { Question } from "./question.ts";
 import { type Answer, mayQuote } from "./readings.ts";
@@ -52,6 +53,19 @@ const addressesOf = (fields: string): string[] =>
     .parseEncodedHeaderW(fields)
     .map(({ email }: { email: string }) => email)
     .filter(Boolean);
+
+function answers({ gMsgCompose }: any): boolean {
+  const { Reply, ReplyAll, ReplyToSender, ReplyToSenderAndGroup, ReplyToList, ReplyToGroup } =
+    Ci.nsIMsgCompType;
+  return [
+    Reply,
+    ReplyAll,
+    ReplyToSender,
+    ReplyToSenderAndGroup,
+    ReplyToList,
+    ReplyToGroup,
+  ].includes(gMsgCompose.type);
+}
 
 export class Composer {
   readonly #changed: Question;
@@ -183,7 +197,13 @@ export class Composer {
     if (!uri || uri.includes(",")) return null;
     const { answer } = (await this.#reopening.read(uri)) ?? {};
     if (!answer) return null;
+    // Until then Thunderbird fills in recipients, subject and text.
+    if (!window.composeEditorReady)
+      await new Promise((resolve) =>
+        window.addEventListener("compose-editor-ready", resolve, { once: true }),
+      );
     this.#subject(window, uri, answer);
+    if (answers(window) && answer.reading) answerTo(window, answer.reading.headers);
     return answer;
   }
 
@@ -233,16 +253,6 @@ export class Composer {
     window.Recipients2CompFields(fields);
     // What stands in the From field may have been written by hand.
     const from = window.document.getElementById("msgIdentity")?.value || gCurrentIdentity.email;
-    const { Reply, ReplyAll, ReplyToSender, ReplyToSenderAndGroup, ReplyToList, ReplyToGroup } =
-      Ci.nsIMsgCompType;
-    const quotes = [
-      Reply,
-      ReplyAll,
-      ReplyToSender,
-      ReplyToSenderAndGroup,
-      ReplyToList,
-      ReplyToGroup,
-    ].includes(gMsgCompose.type);
     await this.#changed.ask({
       tabId: this.#tabIdOf(window),
       from: addressesOf(from)[0] ?? "",
@@ -254,7 +264,7 @@ export class Composer {
       origin: origin && {
         encrypted: origin.encrypted,
         headers: origin.reading?.headers ?? null,
-        unquoted: quotes && !mayQuote(origin),
+        unquoted: answers(window) && !mayQuote(origin),
       },
     });
   }

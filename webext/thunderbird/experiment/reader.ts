@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The windows that show mails: what is known of a mail stands in the header area, where no mail can
 // write. Thunderbird's own verdict for S/MIME, which goes by other rules, is not shown beside it.
+import { written } from "./answering.ts";
 import { bytesOf, ExtensionSupport, MailServices, plain, type Undo } from "./platform.ts";
 import type { Question } from "./question.ts";
 import { type Answer, type Readings, type Row, sourceOf } from "./readings.ts";
@@ -136,7 +137,7 @@ export class Reader {
 
   #loaded(window: any): void {
     const answer = this.#shown.get(window)?.answer;
-    if (answer) this.#subject(window, answer);
+    if (answer) this.#fields(window, answer);
   }
 
   /** Thunderbird found S/MIME in what it displays: the host is asked what it thinks of it. */
@@ -173,12 +174,30 @@ export class Reader {
     if (this.#shown.get(window) !== shown || shown.answer) return;
     shown.answer = answer;
     this.#draw(window, answer.row, answer);
-    this.#subject(window, answer);
+    this.#fields(window, answer);
   }
 
-  #subject(window: any, { subject }: Answer): void {
-    const box = window.document.getElementById("expandedsubjectBox");
-    if (subject !== undefined && box) box.headerValue = subject;
+  /** What is protected is shown, whatever stands outside. */
+  #fields(window: any, { subject, reading }: Answer): void {
+    const { currentHeaderData, gMessage } = window;
+    const from = reading?.headers.from ?? [];
+    let changed = false;
+    const put = (name: string, value: string) => {
+      const field = currentHeaderData?.[name];
+      if (!field || field.headerValue === value) return;
+      field.headerValue = value;
+      changed = true;
+    };
+    if (subject !== undefined) put("subject", subject);
+    const outside = MailServices.headerParser
+      .parseEncodedHeaderW(gMessage?.author ?? currentHeaderData?.from?.headerValue ?? "")
+      .map(({ email }: { email: string }) => email.toLowerCase());
+    const isSame =
+      from.length === outside.length &&
+      from.every(({ address }: any) => outside.includes(address?.toLowerCase()));
+    if (from.length > 0 && !isSame && from.every(({ source }: any) => source === "protected"))
+      put("from", from.map(written).join(", "));
+    if (changed) window.UpdateExpandedMessageHeaders();
   }
 
   #draw(window: any, row: Row, answer?: Answer): void {
