@@ -132,7 +132,7 @@ class Signed(MailCase):
                  if field[0] != "MIME-Version" and
                  not field[0].startswith("Content-")], kept)
             self.assertEqual(values(out, "MIME-Version"), ["1.0"])
-            self.assertNotIn(b"erin", out)
+            self.assertNotIn(b"erin@", out)
 
     def test_nothing_is_added(self):
         """Neither Date nor Message-ID, and no Subject."""
