@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <secerr.h>
+#include <secport.h>
+
 /* Large writes go to several digests in slices that stay in the cache. */
 #define SLICE ((size_t)64 * 1024)
 #define HEAD  48
@@ -126,6 +129,19 @@ digest(struct nm_digests *ds, const uint8_t *data, size_t len)
 	return true;
 }
 
+/* One that NSS does not have (MD5 in its FIPS mode) is left out: it has no
+ * value in the end, which tells whoever needs it. */
+static bool
+start(struct nm_digests *ds, enum nm_digest d)
+{
+	ds->contexts[d] = PK11_CreateDigestContext(nm_digest_tag(d));
+	if (ds->contexts[d] != NULL &&
+	    PK11_DigestBegin(ds->contexts[d]) == SECSuccess)
+		return true;
+	stop(ds, d);
+	return PORT_GetError() != SEC_ERROR_NO_MEMORY;
+}
+
 /* The content is not small: all are computed as it comes. */
 static bool
 grow(struct nm_digests *ds)
@@ -133,12 +149,8 @@ grow(struct nm_digests *ds)
 	bool ok = true;
 
 	for (unsigned i = NM_DIGEST_NONE + 1; ok && i < NM_DIGEST_COUNT; i++) {
-		if ((ds->set & NM_DIGEST_BIT(i)) == 0)
-			continue;
-		ds->contexts[i] =
-		    PK11_CreateDigestContext(nm_digest_tag((enum nm_digest)i));
-		ok = ds->contexts[i] != NULL &&
-		    PK11_DigestBegin(ds->contexts[i]) == SECSuccess;
+		if ((ds->set & NM_DIGEST_BIT(i)) != 0)
+			ok = start(ds, (enum nm_digest)i);
 	}
 	ok = ok && digest(ds, ds->small->content.data, ds->small->content.len);
 	small_free(&ds->small);

@@ -176,6 +176,12 @@ out:
 	return e;
 }
 
+static bool
+is_listed(const struct nm_signed *s, enum nm_digest d)
+{
+	return (s->digest_set & NM_DIGEST_BIT(d)) != 0;
+}
+
 enum nm_error
 nm_signed_verify(const struct nm_signed *s, size_t i,
     const struct nm_digests *content, CERTCertificate *cert,
@@ -194,9 +200,10 @@ nm_signed_verify(const struct nm_signed *s, size_t i,
 	if (info->digest == NM_DIGEST_NONE)
 		return NM_OK;
 	if (digest.len == 0) {
-		/* not named in digestAlgorithms (RFC 5652 5.3), or not
-		 * computed by the caller */
-		*reasons |= NM_REASON_BIT(content == NULL || s->has_content
+		/* not named in digestAlgorithms (RFC 5652 5.3), not computed
+		 * by the caller, or not to be had from NSS */
+		*reasons |= NM_REASON_BIT(content == NULL ||
+			    (s->has_content && !is_listed(s, info->digest))
 			? NM_REASON_MALFORMED
 			: NM_REASON_UNSUPPORTED_ALGORITHM);
 		return NM_OK;
@@ -212,7 +219,7 @@ nm_signed_verify(const struct nm_signed *s, size_t i,
 		*reasons |= NM_REASON_BIT(NM_REASON_UNSUPPORTED_ALGORITHM);
 	/* OpenSSL and others refuse it too (RFC 5652 5.1 permits that): what
 	 * one-pass readers did not digest they cannot have checked. */
-	if ((s->digest_set & NM_DIGEST_BIT(info->digest)) == 0)
+	if (!is_listed(s, info->digest))
 		*reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 	if (cert == NULL || algorithm_unknown(signer))
 		return NM_OK;

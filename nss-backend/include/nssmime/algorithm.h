@@ -44,7 +44,8 @@ CK_RSA_PKCS_MGF_TYPE nm_digest_mgf(enum nm_digest d);	 /* CKG_MGF1_SHA256 */
 /* Several digests of the same bytes at once. */
 struct nm_digests;
 #define NM_DIGEST_BIT(d) (1u << (d))
-/* `set`: bits of NM_DIGEST_BIT(). */
+/* `set`: bits of NM_DIGEST_BIT(); those that NSS cannot compute are left
+ * out. */
 struct nm_digests *nm_digests_new(unsigned set);
 void nm_digests_free(struct nm_digests **ds);
 enum nm_error nm_digests_update(

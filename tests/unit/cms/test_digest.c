@@ -8,12 +8,35 @@
 
 #include <cmocka.h>
 
+#include <dlfcn.h>
+
 #include <nss.h>
 #include <pk11pub.h>
+#include <secerr.h>
+#include <secport.h>
 
 #include <nssmime/algorithm.h>
 
 #define ALL 0xfeu
+
+/* In the place of NSS's: what it is to refuse, and why. */
+static SECOidTag refused = SEC_OID_UNKNOWN;
+static int refused_with;
+
+PK11Context *
+PK11_CreateDigestContext(SECOidTag tag)
+{
+	union {
+		void *symbol;
+		PK11Context *(*function)(SECOidTag);
+	} next = { dlsym(RTLD_NEXT, "PK11_CreateDigestContext") };
+
+	assert_non_null(next.symbol);
+	if (tag != refused)
+		return next.function(tag);
+	PORT_SetError(refused_with);
+	return NULL;
+}
 
 static int
 start(void **state)
@@ -124,6 +147,36 @@ around_the_bound_of_small(void **state)
 	}
 }
 
+/* NSS in its FIPS mode has no MD5: that harms none of the others. */
+static void
+leaves_out_what_cannot_be_had(void **state)
+{
+	static const int errors[] = { SEC_ERROR_INVALID_ALGORITHM,
+		SEC_ERROR_NO_TOKEN, SEC_ERROR_NO_MEMORY };
+	static uint8_t data[100000];
+
+	(void)state;
+	refused = SEC_OID_MD5;
+	for (unsigned i = 0; i < 3; i++) {
+		struct nm_digests *ds = nm_digests_new(ALL);
+		enum nm_error error;
+
+		refused_with = errors[i];
+		assert_non_null(ds);
+		error = nm_digests_update(ds, data, sizeof(data));
+		assert_int_equal(error, i < 2 ? NM_OK : NM_ERR_INTERNAL);
+		assert_int_equal(nm_digests_finish(ds), error);
+		for (unsigned d = 1; d < NM_DIGEST_COUNT; d++)
+			assert_int_equal(
+			    nm_digests_value(ds, (enum nm_digest)d).len,
+			    i < 2 && d != NM_DIGEST_MD5
+				? nm_digest_size((enum nm_digest)d)
+				: 0);
+		nm_digests_free(&ds);
+	}
+	refused = SEC_OID_UNKNOWN;
+}
+
 static void
 keeps_some(void **state)
 {
@@ -208,6 +261,7 @@ main(void)
 		cmocka_unit_test(digests_abc),
 		cmocka_unit_test(many_at_once_and_in_pieces),
 		cmocka_unit_test(around_the_bound_of_small),
+		cmocka_unit_test(leaves_out_what_cannot_be_had),
 		cmocka_unit_test(keeps_some),
 		cmocka_unit_test(knows_attributes),
 		cmocka_unit_test(known_elsewhere),

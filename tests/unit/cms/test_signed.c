@@ -312,6 +312,16 @@ several_signers(void **state)
 	nm_buffer_reset(&message);
 }
 
+/* Which of the two has this digest: a SET OF has an order of its own. */
+static size_t
+signer_by(const struct nm_signed *s, enum nm_digest d)
+{
+	size_t i = nm_signed_signer(s, 0)->digest == d ? 0 : 1;
+
+	assert_int_equal(nm_signed_signer(s, i)->digest, d);
+	return i;
+}
+
 /* What is kept of a SignedData is worth the same as the whole. */
 static void
 put_together(void **state)
@@ -327,6 +337,7 @@ put_together(void **state)
 	struct reading r = { 0 };
 	struct nm_signed *again;
 	nm_reasons reasons;
+	size_t large;
 
 	assert_int_equal(sign_detached(b, as, 2, TEXT, &message), NM_OK);
 	assert_int_equal(read_signed(&r, BYTES(message), 777), NM_OK);
@@ -348,6 +359,29 @@ put_together(void **state)
 		assert_int_equal(
 		    reasons == 0, nm_rid_matches(&signer->sid, cert));
 	}
+	nm_signed_free(&again);
+	/* a digest that is listed and was not to be had says nothing */
+	nm_digests_free(&content);
+	large = signer_by(r.signed_data, NM_DIGEST_SHA512);
+	content = digests_of(NM_DIGEST_BIT(NM_DIGEST_SHA256), TEXT);
+	for (int inside = 0; inside < 2; inside++) {
+		parts.has_content = inside != 0;
+		assert_int_equal(
+		    nm_signed_assemble(&parts, &again, NULL), NM_OK);
+		reasons = 0;
+		assert_int_equal(nm_signed_verify(again, large, content,
+				     as[1].cert, &reasons),
+		    NM_OK);
+		assert_int_equal(reasons, REASON(UNSUPPORTED_ALGORITHM));
+		nm_signed_free(&again);
+	}
+	parts.digest_set = NM_DIGEST_BIT(NM_DIGEST_SHA256);
+	assert_int_equal(nm_signed_assemble(&parts, &again, NULL), NM_OK);
+	reasons = 0;
+	assert_int_equal(
+	    nm_signed_verify(again, large, content, as[1].cert, &reasons),
+	    NM_OK);
+	assert_int_equal(reasons, REASON(MALFORMED));
 	nm_signed_free(&again);
 	signers[1].len--;
 	assert_int_equal(
