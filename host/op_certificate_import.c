@@ -87,7 +87,9 @@ skipped_json(const struct nm_import *im)
 		if (im->skipped[i].fingerprint[0] != '\0')
 			host_build_string(
 			    &b, "fingerprint", im->skipped[i].fingerprint);
-		host_build_text(&b, "reason", im->skipped[i].reason, 200);
+		host_build_string(
+		    &b, "reason", nm_skip_text(im->skipped[i].why));
+		host_build_string(&b, "code", nm_skip_code(im->skipped[i].why));
 		(void)host_build_end(&b, &json, NULL);
 		if (!host_array_add(array, json)) {
 			json_object_put(array);

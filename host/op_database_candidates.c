@@ -17,8 +17,12 @@ one_json(const struct nm_candidate *c, bool in_use)
 	host_build_begin(&b);
 	host_candidate_add(&b, c);
 	host_build_bool(&b, "inUse", in_use);
-	if (c->problem != NULL)
-		host_build_text(&b, "problem", c->problem, 256);
+	if (c->problem != NM_CANDIDATE_USABLE) {
+		host_build_string(
+		    &b, "problem", nm_candidate_problem_text(c->problem));
+		host_build_string(
+		    &b, "problemCode", nm_candidate_problem_code(c->problem));
+	}
 	(void)host_build_end(&b, &out, NULL);
 	return out;
 }

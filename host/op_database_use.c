@@ -68,9 +68,9 @@ handle(struct host_call *call, struct json_object *params,
 	if (c == NULL)
 		error = nm_fail(fault, NM_ERR_DATABASE_UNAVAILABLE,
 		    "No database has this id");
-	else if (c->problem != NULL)
-		error = nm_fail(
-		    fault, NM_ERR_DATABASE_UNAVAILABLE, "%s", c->problem);
+	else if (c->problem != NM_CANDIDATE_USABLE)
+		error = nm_fail(fault, NM_ERR_DATABASE_UNAVAILABLE, "%s",
+		    nm_candidate_problem_text(c->problem));
 	else
 		error = ask(call, c);
 	if (error == NM_OK && !host_call_commit(call))

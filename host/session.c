@@ -8,7 +8,7 @@ has_key(const struct nm_candidate *c)
 {
 	struct nm_peek peek = { false, false };
 
-	return c->exists && c->problem == NULL &&
+	return c->exists && c->problem == NM_CANDIDATE_USABLE &&
 	    nm_database_peek(c->path, &peek, NULL) == NM_OK && peek.has_key;
 }
 
@@ -21,7 +21,8 @@ own_of(const struct nm_candidates *all, enum nm_database_kind kind)
 	for (size_t i = 0; i < all->count; i++) {
 		const struct nm_candidate *c = &all->items[i];
 
-		if (c->kind != kind || !c->exists || c->problem != NULL)
+		if (c->kind != kind || !c->exists ||
+		    c->problem != NM_CANDIDATE_USABLE)
 			continue;
 		if (c->is_default)
 			return c;

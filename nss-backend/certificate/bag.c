@@ -252,7 +252,9 @@ nm_bag_parse(const uint8_t *data, size_t len, enum nm_form form,
 	case NM_FORM_PKCS12:
 	case NM_FORM_AUTO:
 	default:
-		error = invalid(fault, "The form of the file is not known");
+		error = invalid(fault,
+		    "This is no file of certificates: PKCS #12 (.p12, .pfx), "
+		    "PEM (.pem), DER (.cer, .crt, .der) or PKCS #7 (.p7b)");
 		break;
 	}
 	if (error == NM_OK && out->count == 0)

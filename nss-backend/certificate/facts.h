@@ -85,7 +85,7 @@ enum nm_form nm_form_detect(struct nm_bytes data);
 
 bool nm_import_add(struct nm_import *im, CERTCertificate *cert);
 bool nm_import_skip(
-    struct nm_import *im, const CERTCertificate *cert, const char *reason);
+    struct nm_import *im, const CERTCertificate *cert, enum nm_skip why);
 /* The error of NSS in this thread, by name, for a fault's text. */
 const char *nm_nss_reason(void);
 

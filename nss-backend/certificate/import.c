@@ -11,6 +11,32 @@
 #define MAX_IMPORT  (8u * 1024u * 1024u)
 #define MAX_SKIPPED 2000u
 
+static const struct {
+	const char *code;
+	const char *text;
+} skips[] = {
+	[NM_SKIP_PRESENT] = { "already-there",
+	    "It is in the database already" },
+	[NM_SKIP_NOT_STORED] = { "not-stored", "The database did not take it" },
+	[NM_SKIP_NO_CERTIFICATE] = { "no-certificate",
+	    "A part of the file is no certificate (a private key is imported "
+	    "from a PKCS #12 alone)" },
+	[NM_SKIP_REVOCATION_LIST] = { "revocation-list",
+	    "A revocation list is not imported" },
+};
+
+const char *
+nm_skip_text(enum nm_skip skip)
+{
+	return skips[skip].text;
+}
+
+const char *
+nm_skip_code(enum nm_skip skip)
+{
+	return skips[skip].code;
+}
+
 bool
 nm_import_add(struct nm_import *im, CERTCertificate *cert)
 {
@@ -27,7 +53,7 @@ nm_import_add(struct nm_import *im, CERTCertificate *cert)
 
 bool
 nm_import_skip(
-    struct nm_import *im, const CERTCertificate *cert, const char *reason)
+    struct nm_import *im, const CERTCertificate *cert, enum nm_skip why)
 {
 	struct nm_import_skip *items, *made;
 
@@ -40,8 +66,7 @@ nm_import_skip(
 	memset(made, 0, sizeof(*made));
 	if (cert != NULL)
 		nm_certificate_fingerprint(cert, made->fingerprint);
-	if ((made->reason = strdup(reason)) == NULL)
-		return false;
+	made->why = why;
 	im->skipped_count++;
 	return true;
 }
@@ -51,8 +76,6 @@ nm_import_clear(struct nm_import *im)
 {
 	for (size_t i = 0; i < im->imported_count; i++)
 		CERT_DestroyCertificate(im->imported[i]);
-	for (size_t i = 0; i < im->skipped_count; i++)
-		free(im->skipped[i].reason);
 	free(im->imported);
 	free(im->skipped);
 	memset(im, 0, sizeof(*im));
@@ -67,8 +90,7 @@ store(struct nm_database *db, const struct nm_bag *p,
 
 	for (size_t i = 0; i < p->count && error == NM_OK; i++) {
 		if (nm_certificate_stored(p->certs[i])) {
-			if (!nm_import_skip(out, p->certs[i],
-				"It is in the database already"))
+			if (!nm_import_skip(out, p->certs[i], NM_SKIP_PRESENT))
 				error = NM_ERR_INTERNAL;
 			continue;
 		}
@@ -93,10 +115,8 @@ skip_others(const struct nm_bag *p, struct nm_import *out)
 	for (size_t i = 0; i < p->others + p->list_count && i < MAX_SKIPPED;
 	     i++) {
 		if (!nm_import_skip(out, NULL,
-			i < p->others
-			    ? "A part of the file is no certificate (a "
-			      "private key is imported from a PKCS #12 alone)"
-			    : "A revocation list is not imported"))
+			i < p->others ? NM_SKIP_NO_CERTIFICATE
+				      : NM_SKIP_REVOCATION_LIST))
 			return NM_ERR_INTERNAL;
 	}
 	return NM_OK;

@@ -250,11 +250,9 @@ write_all(struct job *j, const struct nm_asker *asker, struct nm_import *out,
 		in = &j->certs[i];
 		if (in->stored &&
 		    (in->owned || !nm_database_owns(j->db, in->cert))) {
-			ok = nm_import_skip(
-			    out, in->cert, "It is in the database already");
+			ok = nm_import_skip(out, in->cert, NM_SKIP_PRESENT);
 		} else if (!nm_certificate_stored(in->cert)) {
-			ok = nm_import_skip(
-			    out, in->cert, "The database did not take it");
+			ok = nm_import_skip(out, in->cert, NM_SKIP_NOT_STORED);
 		} else {
 			ok = nm_import_add(out, in->cert);
 		}

@@ -103,7 +103,33 @@ file_exists(const char *folder, const char *name, bool *readable)
 	return there;
 }
 
-static const char *
+static const struct {
+	const char *code;
+	const char *text;
+} problems[] = {
+	[NM_CANDIDATE_FOLDER_UNREADABLE] = { "folder-unreadable",
+	    "The folder cannot be read" },
+	[NM_CANDIDATE_NO_FOLDER] = { "no-folder", "It is not a folder" },
+	[NM_CANDIDATE_OLD_FORM] = { "old-form",
+	    "The database has the old form (cert8.db) that this version of "
+	    "NSS does not read" },
+	[NM_CANDIDATE_UNREADABLE] = { "unreadable",
+	    "The database cannot be read" },
+};
+
+const char *
+nm_candidate_problem_text(enum nm_candidate_problem problem)
+{
+	return problems[problem].text;
+}
+
+const char *
+nm_candidate_problem_code(enum nm_candidate_problem problem)
+{
+	return problems[problem].code;
+}
+
+static enum nm_candidate_problem
 find_problem(const char *folder, bool *exists)
 {
 	struct stat st;
@@ -112,25 +138,23 @@ find_problem(const char *folder, bool *exists)
 	*exists = false;
 	if (stat(folder, &st) != 0) {
 		return errno == ENOENT || errno == ENOTDIR
-		    ? NULL
-		    : "The folder cannot be read";
+		    ? NM_CANDIDATE_USABLE
+		    : NM_CANDIDATE_FOLDER_UNREADABLE;
 	}
 	if (!S_ISDIR(st.st_mode))
-		return "It is not a folder";
+		return NM_CANDIDATE_NO_FOLDER;
 	if (access(folder, R_OK | X_OK) != 0)
-		return "The folder cannot be read";
+		return NM_CANDIDATE_FOLDER_UNREADABLE;
 	*exists = file_exists(folder, "cert9.db", &readable);
 	if (!*exists) {
 		return file_exists(folder, "cert8.db", &readable)
-		    ? "The database has the old form (cert8.db) that "
-		      "this "
-		      "version of NSS does not read"
-		    : NULL;
+		    ? NM_CANDIDATE_OLD_FORM
+		    : NM_CANDIDATE_USABLE;
 	}
 	if (!readable ||
 	    (file_exists(folder, "key4.db", &key_readable) && !key_readable))
-		return "The database cannot be read";
-	return NULL;
+		return NM_CANDIDATE_UNREADABLE;
+	return NM_CANDIDATE_USABLE;
 }
 
 static char *
@@ -170,7 +194,6 @@ add(struct search *s, enum nm_database_kind kind, const char *folder,
 {
 	struct nm_candidate c = { .kind = kind, .is_default = is_default };
 	struct nm_candidate *items;
-	const char *problem;
 
 	if ((c.path = realpath(folder, NULL)) == NULL) {
 		if (must_exist)
@@ -185,18 +208,14 @@ add(struct search *s, enum nm_database_kind kind, const char *folder,
 			    &s->out->items[i], label, profile);
 		}
 	}
-	problem = find_problem(c.path, &c.exists);
+	c.problem = find_problem(c.path, &c.exists);
 	c.label = make_label(label, profile);
-	if (problem != NULL)
-		c.problem = strdup(problem);
 	items = realloc(s->out->items, (s->out->count + 1) * sizeof(*items));
 	if (items != NULL)
 		s->out->items = items;
-	if (items == NULL || c.label == NULL ||
-	    (problem != NULL && c.problem == NULL)) {
+	if (items == NULL || c.label == NULL) {
 		free(c.path);
 		free(c.label);
-		free(c.problem);
 		return false;
 	}
 	s->out->items[s->out->count++] = c;
@@ -377,7 +396,6 @@ nm_candidates_clear(struct nm_candidates *c)
 		free(c->items[i].id);
 		free(c->items[i].label);
 		free(c->items[i].path);
-		free(c->items[i].problem);
 	}
 	free(c->items);
 	*c = (struct nm_candidates){ NULL, 0 };

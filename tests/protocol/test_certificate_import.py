@@ -107,6 +107,7 @@ class Import(CertificateCase):
         self.assertEqual([s["fingerprint"] for s in again["skipped"]],
                          [PKI.fingerprint("bob")])
         self.assertTrue(again["skipped"][0]["reason"])
+        self.assertEqual(again["skipped"][0]["code"], "already-there")
         self.assertEqual(asked(self.env), [])
 
     def test_authorities_come_without_trust(self):

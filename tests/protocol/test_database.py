@@ -182,7 +182,7 @@ class Candidates(DatabaseCase):
         self.assertNotIn(self.folder, json.dumps(candidates))
         for entry in candidates:
             self.assertLessEqual(set(entry), {"id", "label", "kind", "inUse",
-                                              "problem"})
+                                              "problem", "problemCode"})
             self.assertRegex(entry["id"], re.compile("^[0-9a-f]{16}$"))
 
     def test_the_one_with_a_key_comes_first(self):
@@ -225,6 +225,7 @@ class Candidates(DatabaseCase):
         entry = {c["id"]: c for c in host.request(
             "database.candidates", {})}[ident(thunderbird[0])]
         self.assertTrue(entry["problem"])
+        self.assertEqual(entry["problemCode"], "old-form")
         self.fails("database-unavailable", host, "database.use",
                    {"id": entry["id"]})
         self.assertEqual(self.questions(), [])

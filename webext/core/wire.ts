@@ -219,12 +219,18 @@ export type Candidate = {
   kind: DatabaseKind;
   inUse: boolean;
   problem?: string;
+  problemCode?: CandidateProblem;
 };
+
+export type CandidateProblem = "folder-unreadable" | "no-folder" | "old-form" | "unreadable";
 
 export type Skipped = {
   fingerprint?: string;
   reason: string;
+  code?: Skip;
 };
+
+export type Skip = "already-there" | "not-stored" | "no-certificate" | "revocation-list";
 
 export type Nothing = Record<string, never>;
 

@@ -251,13 +251,24 @@ enum nm_error nm_bag_parse(const uint8_t *data, size_t len, enum nm_form form,
     struct nm_bag *out, struct nm_fault *fault);
 void nm_bag_clear(struct nm_bag *bag);
 
+/* Why something of a file was not imported. */
+enum nm_skip {
+	NM_SKIP_PRESENT, /* the certificate is in the database already */
+	NM_SKIP_NOT_STORED,
+	NM_SKIP_NO_CERTIFICATE,
+	NM_SKIP_REVOCATION_LIST,
+};
+/* A sentence, and the code for clients. */
+const char *nm_skip_text(enum nm_skip skip);
+const char *nm_skip_code(enum nm_skip skip);
+
 struct nm_import {
 	CERTCertificate **imported; /* own references */
 	size_t imported_count;
 	struct nm_import_skip {
 		char
 		    fingerprint[NM_FINGERPRINT_SIZE]; /* "" if no certificate */
-		char *reason; /* "already there", a sentence */
+		enum nm_skip why;
 	} * skipped;
 	size_t skipped_count;
 };

@@ -28,6 +28,18 @@ const char *nm_database_kind_name(enum nm_database_kind kind);
 
 /* ---- candidates.c ---------------------------------------------------- */
 
+/* Why a database cannot be used. */
+enum nm_candidate_problem {
+	NM_CANDIDATE_USABLE, /* it can, as far as files tell */
+	NM_CANDIDATE_FOLDER_UNREADABLE,
+	NM_CANDIDATE_NO_FOLDER,
+	NM_CANDIDATE_OLD_FORM, /* cert8.db alone */
+	NM_CANDIDATE_UNREADABLE,
+};
+/* A sentence, and the code for clients. */
+const char *nm_candidate_problem_text(enum nm_candidate_problem problem);
+const char *nm_candidate_problem_code(enum nm_candidate_problem problem);
+
 struct nm_candidate {
 	char *id;    /* stable over runs, tells nothing of the path: the first
 			16 hex digits of the SHA-256 of the real path */
@@ -35,8 +47,8 @@ struct nm_candidate {
 	char *path;  /* the folder; never leaves the host but in prompts */
 	enum nm_database_kind kind;
 	bool is_default; /* the product's default profile */
-	char *problem;	 /* NULL, or why it cannot be used, a sentence */
 	bool exists;	 /* cert9.db is there */
+	enum nm_candidate_problem problem;
 };
 
 struct nm_candidates {

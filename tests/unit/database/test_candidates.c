@@ -47,7 +47,7 @@ nothing_but_own(void **state)
 	assert_int_equal(c.count, 1);
 	assert_int_equal(c.items[0].kind, NM_DATABASE_OWN);
 	assert_false(c.items[0].exists);
-	assert_null(c.items[0].problem);
+	assert_int_equal(c.items[0].problem, NM_CANDIDATE_USABLE);
 	assert_int_equal(strlen(c.items[0].id), 16);
 	assert_string_equal(
 	    c.items[0].path, pki_path(&home, ".local/share/nssmime", path));
@@ -99,7 +99,7 @@ order_and_labels(void **state)
 	assert_int_equal(c.items[3].kind, NM_DATABASE_FIREFOX);
 	assert_true(c.items[3].is_default);
 	assert_false(c.items[3].exists);
-	assert_non_null(c.items[3].problem);
+	assert_int_equal(c.items[3].problem, NM_CANDIDATE_OLD_FORM);
 	assert_int_equal(c.items[4].kind, NM_DATABASE_SHARED);
 	assert_int_equal(c.items[5].kind, NM_DATABASE_OWN);
 
