@@ -6,7 +6,7 @@ import type { Candidate } from "../core/wire.ts";
 import { button, h, icon } from "./dom.ts";
 import type { Page } from "./page.ts";
 import { said } from "./reason.ts";
-import { keyOf, t } from "./text.ts";
+import { keyOf, t, wordsOf } from "./text.ts";
 
 /** The host's words where they hold a name; ours for the two that have none. */
 export function databaseLabel({ kind, label, id }: Pick<Candidate, "kind" | "label" | "id">): string {
@@ -16,6 +16,7 @@ export function databaseLabel({ kind, label, id }: Pick<Candidate, "kind" | "lab
 
 function row(page: Page, candidate: Candidate, changed: () => Promise<void>): HTMLElement {
   const label = databaseLabel(candidate);
+  const { problem, problemCode } = candidate;
   const use = button(
     t("databaseUse"),
     async () => {
@@ -40,11 +41,11 @@ function row(page: Page, candidate: Candidate, changed: () => Promise<void>): HT
       "div",
       {},
       h("p", { class: "row-title" }, label),
-      candidate.problem && h("p", { class: "bad" }, said("bad"), candidate.problem),
+      problem && h("p", { class: "bad" }, said("bad"), wordsOf("databaseProblem", problemCode, problem)),
     ),
     candidate.inUse
       ? h("span", { class: "badge ok" }, icon("ok"), t("databaseInUse"))
-      : !candidate.problem && use,
+      : !problem && use,
   );
 }
 

@@ -5,7 +5,7 @@ import type { Result } from "../core/wire.ts";
 import { h, on } from "./dom.ts";
 import { shortName } from "./name.ts";
 import type { Page } from "./page.ts";
-import { plural, t } from "./text.ts";
+import { plural, t, wordsOf } from "./text.ts";
 
 const ACCEPT =
   ".p12,.pfx,.pem,.crt,.cer,.der,.p7b,.p7c,application/x-pkcs12,application/pkix-cert,application/x-x509-ca-cert,application/pkcs7-mime";
@@ -34,7 +34,13 @@ function tell(page: Page, { imported, skipped }: Imported): void {
     more && h("p", {}, t("importedUntrusted")),
     skipped.length > 0 && h("p", {}, t("skipped")),
     skipped.length > 0 &&
-      h("ul", {}, ...skipped.slice(0, 10).map(({ reason }) => h("li", {}, reason))),
+      h(
+        "ul",
+        {},
+        ...skipped
+          .slice(0, 10)
+          .map(({ code, reason }) => h("li", {}, wordsOf("skip", code, reason))),
+      ),
   );
 }
 

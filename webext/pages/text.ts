@@ -24,6 +24,11 @@ export function keyOf<S extends string>(prefix: string, name: S, suffix = ""): K
   return `${prefix}_${name.replaceAll("-", "_")}${suffix}` as Key;
 }
 
+/** Of a code of the wire; a later host may have codes that are not known here. */
+export function wordsOf(prefix: string, code: string | undefined, otherwise: string): string {
+  return (code && chrome.i18n.getMessage(keyOf(prefix, code))) || otherwise;
+}
+
 export function date(time: string): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: "long" }).format(new Date(time));
 }

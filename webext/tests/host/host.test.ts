@@ -106,6 +106,9 @@ test("a .p12 is imported with the password of the host's own window", async (con
   const { imported } = await importCertificates(host, fileOf("alice.p12"));
   assert.ok(imported.some(({ own }) => own));
   assert.equal(home.asked().length, 1);
+  const again = new Blob([fileOf("alice.key"), fileOf("alice.crt")]);
+  const { skipped } = await importCertificates(host, again);
+  assert.deepEqual(skipped.map(({ code }) => code), ["no-certificate", "already-there"]);
   await failsAs(importCertificates(host, new Blob(["nonsense"])), "malformed-message");
 });
 

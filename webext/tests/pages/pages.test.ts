@@ -3,7 +3,8 @@
 // Each is held against axe-core, must fit its window, and leaves a screenshot. Each state has one of
 // the looks, in turn; with NSSMIME_ALL_LOOKS all of them.
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import type { Identity, LocalMethods, Reading } from "../../core/relay.ts";
@@ -43,6 +44,7 @@ let web: Home;
 let fresh: Home;
 let absent: Home;
 let broken: Home;
+let old: Home;
 let mails: Record<string, Reading>;
 
 before(async () => {
@@ -56,13 +58,16 @@ before(async () => {
   absent.program = `${absent.folder}/no-such-program`;
   broken = new Home({ database: false });
   broken.configure({ database: "sql:/no/such/folder" });
+  old = new Home();
+  mkdirSync(join(old.folder, ".pki/nssdb"), { recursive: true });
+  writeFileSync(join(old.folder, ".pki/nssdb/cert8.db"), "");
   mails = await readings(full);
   browser = await launch();
 });
 
 after(async () => {
   await browser?.close();
-  await Promise.all([full, web, fresh, absent, broken].map((home) => home?.close()));
+  await Promise.all([full, web, fresh, absent, broken, old].map((home) => home?.close()));
 });
 
 const openCard = (name: string) => async ({ page }: Shown) => {
@@ -71,6 +76,12 @@ const openCard = (name: string) => async ({ page }: Shown) => {
 };
 const choose = (name: string) => ({ page }: Shown) =>
   page.locator("input[type=file]").setInputFiles(pki(name));
+/** A certificate that is there, and a key, which comes in a .p12 alone. */
+const mixed = () => ({
+  name: "mixed.pem",
+  mimeType: "application/x-pem-file",
+  buffer: Buffer.concat(["alice.crt", "alice.key"].map((name) => readFileSync(pki(name)))),
+});
 const details = (name: string, says: string): State => ({
   name: `details-${name}`,
   path: `details.html?handle=${name}`,
@@ -161,6 +172,16 @@ const states: State[] = [
     says: "certificate was imported",
   },
   {
+    name: "import-skipped",
+    path: "certificates.html",
+    home: () => full,
+    act: async ({ page }) => {
+      await page.locator("input[type=file]").setInputFiles(mixed());
+      await page.waitForSelector(".notice.warn");
+    },
+    says: "It is here already",
+  },
+  {
     name: "import-wrong",
     path: "certificates.html",
     home: () => full,
@@ -175,6 +196,7 @@ const states: State[] = [
   { name: "settings", path: "settings.html", home: () => full, identities: [alice, nobody], says: "Where your certificates are" },
   { name: "settings-missing", path: "settings.html", home: () => absent, says: "does not find the helper program" },
   { name: "settings-broken", path: "settings.html", home: () => broken, says: "Use this one" },
+  { name: "settings-old", path: "settings.html", home: () => old, says: "It has an old form (cert8.db)" },
   details("valid", "nobody changed it on its way"),
   details("wrapped", "like envelopes in each other"),
   details("altered", "it was changed afterwards"),
