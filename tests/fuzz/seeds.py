@@ -8,6 +8,8 @@ written out below.
 
 import base64
 import email.utils
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -212,6 +214,44 @@ def memory(seeds):
             file.write(data)
 
 
+def evidence(seeds):
+    """Files of evidence, and tokens over "seed" that openssl cms signs."""
+    info = bytes.fromhex(
+        "02010106032a0304"
+        "3031300d060960864801650304020105000420" +
+        hashlib.sha256(b"seed").hexdigest() +
+        "020107180f32303236313132363130303030305a")
+    info = b"\x30" + bytes((len(info),)) + info
+    token = seeds.sign("bob", info, "-nodetach", "-cades", "-econtent_type",
+                       "1.2.840.113549.1.9.16.1.4", "-outform", "DER")
+    inner = b"\x30\x03\x02\x01\x00" + token
+    seeds.put("timestamp", token, b"\x30\x82" +
+              len(inner).to_bytes(2, "big") + inner, info)
+    exhibits = {"certificates": ["MAA=", "MAE="],
+                "revocation": [{"kind": "crl", "data": "MAA="}],
+                "statements": []}
+    record = dict(
+        exhibits, checked="2026-11-26T10:00:00Z",
+        certificatesAt="2026-11-26T10:00:00Z", received=False,
+        revocationPolicy="hard", signature="unknown",
+        reasons=["revocation-unknown"], layers=[{
+            "part": "1", "aroundEncryption": False, "reasons": [],
+            "contentInside": True, "contentLooksSigned": False,
+            "contentType": "KoZIhvcNAQcB", "digestAlgorithms": ["sha256"],
+            "digests": {"sha256": base64.b64encode(bytes(32)).decode()},
+            "signers": [{"signerInfo": "MAA=", "chain": [0, 1],
+                         "status": "unknown", "revocation": "unknown",
+                         "reasons": ["revocation-unknown"]}]}])
+    record["from"] = "alice@example.org"
+    for time in ({"source": "own-clock", "problem": "none"},
+                 dict(exhibits, source="authority", token="MAA=",
+                      chain=[1])):
+        seeds.put("evidence", json.dumps({
+            "format": "nssmime-evidence", "version": 1, "record": record,
+            "digest": {"algorithm": "sha256", "canonical": "RFC 8785",
+                       "value": "00"}, "time": time}).encode())
+
+
 def main():
     folder, pki = sys.argv[1:]
     seeds = Seeds(folder, pki)
@@ -239,6 +279,7 @@ def main():
     mime(seeds)
     wire(seeds)
     memory(seeds)
+    evidence(seeds)
 
 
 if __name__ == "__main__":
