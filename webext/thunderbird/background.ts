@@ -12,7 +12,21 @@ const NATIVE = "nssmime";
 /** Readings that details pages may still ask for. */
 const READINGS = 50;
 
-const host = new HostClient({
+/** What was done on a page may matter to mails that are open. */
+class Host extends HostClient {
+  override async call(...args: Parameters<HostClient["call"]>): Promise<any> {
+    const result = await super.call(...args);
+    const [method] = args;
+    if (method === "database.lock" || method === "database.use") await messenger.nssmime.forget();
+    if (/^(certificate\.(import|delete|trust)|database\.(use|unlock))$/.test(method)) {
+      recipients.forget();
+      await messenger.nssmime.composers();
+    }
+    return result;
+  }
+}
+
+const host = new Host({
   connect: () => chrome.runtime.connectNative(NATIVE),
   client: { name: "thunderbird", version: chrome.runtime.getManifest().version },
 });
@@ -63,7 +77,10 @@ messenger.nssmime.onRead.addListener(async (request, file) => {
 });
 
 messenger.nssmime.onProtect.addListener((request, file) =>
-  protect(host, storage, request, file, composing.get(request.tabId)?.composer.origin?.headers),
+  protect(host, storage, request, file, {
+    origin: composing.get(request.tabId)?.composer.origin?.headers,
+    onProgress: (done, total) => composing.progress(request.tabId, done, total),
+  }),
 );
 
 messenger.nssmime.onComposer.addListener((composer) => composing.changed(composer));

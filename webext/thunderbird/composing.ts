@@ -100,6 +100,14 @@ export class Composing {
     await this.#settle(draft);
   }
 
+  /** While it is on its way out; of a small mail nothing is seen. */
+  progress(tabId: number, done: number, total?: number): void {
+    const draft = this.#drafts.get(tabId);
+    if (!draft || !total) return;
+    const text = say("tbProgress", String(Math.floor((100 * done) / total)));
+    void this.#show(tabId, { ...draft.state, level: "info", text });
+  }
+
   async #settle(draft: Draft): Promise<void> {
     const round = ++draft.round;
     const state = await this.#decide(draft).catch((thrown): State => {

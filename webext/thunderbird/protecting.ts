@@ -59,7 +59,14 @@ export async function protect(
   storage: Storage,
   request: Request,
   file: File,
-  origin: Headers | null | undefined,
+  {
+    origin,
+    onProgress,
+  }: {
+    /** Of the mail that this one answers. */
+    origin?: Headers | null | undefined;
+    onProgress?: (done: number, total?: number) => void;
+  } = {},
 ): Promise<Answer> {
   const { sign, encrypt, draft, later, from, to, cc, bcc } = request;
   if (!draft && encrypt && later && bcc.length > 0) return { error: say("tbBccLater") };
@@ -69,6 +76,7 @@ export async function protect(
     const open = new Set([...to, ...cc].map((address) => address.toLowerCase()));
     const blind = draft ? [] : bcc.filter((address) => !open.has(address.toLowerCase()));
     const options: ProtectOptions = {
+      ...(onProgress && { onProgress }),
       ...(sign &&
         !draft && {
           sign: { form: settings.form, ...(certificate && { certificate }) },

@@ -72,10 +72,9 @@ class Case(unittest.TestCase):
         self.steps.discard()
         self.assertEqual([], self.leaks(), "plaintext in temporary files")
 
-    @staticmethod
-    def leaks():
+    def leaks(self):
         """Files that libmime and the composer make, and must not leave."""
-        return [name for name in os.listdir(tempfile.gettempdir())
+        return [name for name in os.listdir(self.thunderbird.temporary)
                 if name.startswith(("nsmail", "nsemail"))]
 
     def picture(self, name, kind="mail:3pane"):

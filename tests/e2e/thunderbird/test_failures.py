@@ -84,6 +84,37 @@ class Failures(Case):
         self.steps.send()
         self.decrypt(self.sent(["bob@example.org"]), "bob")
 
+    def test_switched_off(self):
+        """It leaves nothing in Thunderbird, and comes back as it was."""
+        self.deliver_encrypted("off and on")
+        self.steps.open("off and on")
+        self.steps.seen("seen.level == 'ok'")
+        self.steps.compose(to="bob@example.org", subject="Off", body="x\n")
+        left = self.steps.run("""
+            const { AddonManager } = ChromeUtils.importESModule(
+                "resource://gre/modules/AddonManager.sys.mjs");
+            const addon = await AddonManager.getAddonByID(
+                "thunderbird@nssmime");
+            await addon.disable();
+            const registrar = Components.manager.QueryInterface(
+                Ci.nsIComponentRegistrar);
+            const win = aboutMessage();
+            const left = [bar(composers().at(-1)),
+                win.document.getElementById("nssmime-verdict"),
+                win.document.getElementById("nssmime-verdict-style"),
+                win.smimeSink.nssmime,
+                registrar.isContractIDRegistered(
+                    "@mozilla.org/mimecth;1?type=application/pkcs7-mime"),
+                !(MailServices.compose instanceof Ci.nsIMsgComposeService),
+            ].filter(Boolean).length;
+            await addon.enable();
+            return left;
+        """)
+        self.assertEqual(0, left)
+        self.assertTrue(self.steps.bar()["encrypt"])
+        self.steps.open("off and on")
+        self.assertIn("Hidden", self.steps.seen("seen.level == 'ok'")["body"])
+
     def test_missing(self):
         self.thunderbird.manifest(None)
         self.addCleanup(self.thunderbird.manifest, needed("NSSMIME_HOST"))

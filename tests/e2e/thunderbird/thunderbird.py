@@ -103,11 +103,13 @@ class Thunderbird:
         self.user = user
         self.home = os.path.join(folder, "home")
         self.profile = os.path.join(self.home, ".thunderbird", "tests.default")
+        self.temporary = os.path.join(folder, "tmp")
         self.answers = os.path.join(folder, "answers")
         self._addon = addon
         self._process = None
         self._log = None
         os.makedirs(self.profile)
+        os.mkdir(self.temporary)
         for name in ("cert9.db", "key4.db", "pkcs11.txt"):
             shutil.copy(os.path.join(database, name), self.profile)
         with open(os.path.join(self.profile, "..", "profiles.ini"), "w",
@@ -159,7 +161,7 @@ class Thunderbird:
                if not name.startswith(("XDG_", "NSSMIME_", "MOZ_"))
                and name not in ("DISPLAY", "WAYLAND_DISPLAY", "GPG_TTY",
                                 "DBUS_SESSION_BUS_ADDRESS")}
-        env.update(HOME=self.home, LC_ALL="C.UTF-8",
+        env.update(HOME=self.home, TMPDIR=self.temporary, LC_ALL="C.UTF-8",
                    NSSMIME_TEST_PINENTRY=self.answers,
                    MOZ_CRASHREPORTER_DISABLE="1", NO_AT_BRIDGE="1",
                    # nothing of a test goes to the network

@@ -166,7 +166,7 @@ const file = () => new File(["mail"], "mail.eml");
 
 async function asked(more: Partial<Request>, settings?: unknown) {
   const { host, calls } = hostWith([]);
-  const answer = await protect(host, storageWith(settings), { ...request, ...more }, file(), null);
+  const answer = await protect(host, storageWith(settings), { ...request, ...more }, file());
   return { answer: answer as any, params: calls[0]?.[1] };
 }
 
@@ -209,7 +209,7 @@ test("who cannot be encrypted to is named", async () => {
     addresses: [{ address: "bob@x", kind: "certificate-unusable", reasons: ["expired"] }],
   });
   const { host } = hostWith([], failure);
-  const answer = await protect(host, storageWith(), request, file(), null);
+  const answer = await protect(host, storageWith(), request, file());
   assert.ok("error" in answer);
   assert.match(answer.error, /bob@x \(The certificate had expired\.\)/);
 });

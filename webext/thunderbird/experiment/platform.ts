@@ -17,6 +17,10 @@ export const { ExtensionSupport } = ChromeUtils.importESModule(
   "resource:///modules/ExtensionSupport.sys.mjs",
 );
 
+export const { setTimeout, clearTimeout } = ChromeUtils.importESModule(
+  "resource://gre/modules/Timer.sys.mjs",
+);
+
 Cu.importGlobalProperties(["File", "btoa"]);
 
 export type Undo = () => void;

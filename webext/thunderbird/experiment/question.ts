@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Questions to the background, which may be asleep: then it is woken first.
+import { clearTimeout, setTimeout } from "./platform.ts";
 
 const PATIENCE = 10_000;
 
@@ -32,9 +33,6 @@ export class Question {
   }
 
   async #wake(): Promise<void> {
-    const { setTimeout, clearTimeout } = ChromeUtils.importESModule(
-      "resource://gre/modules/Timer.sys.mjs",
-    );
     let timer: unknown;
     const registered = new Promise<void>((resolve) => {
       this.#waiting.push(resolve);

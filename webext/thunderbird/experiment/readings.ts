@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 // What the host said of mails, for as long as they may be looked at. Decrypted text is in memory
 // alone, and not for ever.
-import { MailServices, textOf } from "./platform.ts";
+import { MailServices, setTimeout, textOf } from "./platform.ts";
 import type { Question } from "./question.ts";
 
 /** Bytes of decrypted text that are kept at a time. */
 const KEPT = 32 * 1024 * 1024;
+/** And no longer than this. */
+const KEPT_FOR = 15 * 60_000;
 /** A failure is told once, and tried again when the mail is opened the next time. */
 const FAILURE_KEPT = 10_000;
 
@@ -128,6 +130,9 @@ export class Readings {
   #keep(key: string, answer: Answer): void {
     this.forgetOne(key);
     this.#done.set(key, answer);
+    setTimeout(() => {
+      if (this.#done.get(key) === answer) this.forgetOne(key);
+    }, KEPT_FOR);
     this.#size += answer.content?.length ?? 0;
     for (const [old, { content }] of this.#done) {
       if (this.#size <= KEPT || old === key) break;
