@@ -6,6 +6,8 @@
 
 #include <nssmime/evidence.h>
 
+#define TST_INFO "1.2.840.113549.1.9.16.1.4"
+
 static struct pki pki;
 static struct nm_database *db;
 static uint8_t hash[NM_TIMESTAMP_HASH];
@@ -197,8 +199,8 @@ other_cms(void **state)
 		"-sign -binary -nodetach -signer alice.crt -inkey alice.key",
 		"-sign -binary -signer alice.crt -inkey alice.key",
 		"-encrypt -binary -recip alice.crt",
-		"-sign -binary -nodetach -cades -econtent_type "
-		"1.2.840.113549.1.9.16.1.4 -signer alice.crt -inkey alice.key",
+		"-sign -binary -nodetach -cades -econtent_type " TST_INFO
+		" -signer alice.crt -inkey alice.key",
 	};
 	struct nm_buffer bytes = NM_BUFFER_INIT;
 
