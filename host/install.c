@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,13 +19,13 @@
 #include <json-c/json.h>
 
 #include "mozilla_manifest.h"
+#include "new_file.h"
 #include "text.h"
 
-#define NAME	  "nssmime.json"
-#define TEMPORARY ".nssmime.json.new"
-#define PLACE	  "\"@NSSMIME_HOST_PROGRAM@\""
-#define IN_HOME	  ".mozilla/native-messaging-hosts"
-#define PRINT	  JSON_C_TO_STRING_NOSLASHESCAPE
+#define NAME	"nssmime.json"
+#define PLACE	"\"@NSSMIME_HOST_PROGRAM@\""
+#define IN_HOME ".mozilla/native-messaging-hosts"
+#define PRINT	JSON_C_TO_STRING_NOSLASHESCAPE
 
 struct request {
 	bool thunderbird;
@@ -130,33 +129,6 @@ manifest(const char *program)
 	return out;
 }
 
-/* A new file in the place of the old one: never half of it. */
-static bool
-write_file(int folder, const char *text)
-{
-	size_t len = strlen(text), at = 0;
-	ssize_t n = 0;
-	bool good;
-	int fd;
-
-	(void)unlinkat(folder, TEMPORARY, 0);
-	fd = openat(folder, TEMPORARY,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return false;
-	while (at < len && (n >= 0 || errno == EINTR)) {
-		n = write(fd, text + at, len - at);
-		at += n > 0 ? (size_t)n : 0;
-	}
-	/* others read it, whatever the umask is */
-	good = at == len && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
-	good = close(fd) == 0 && good &&
-	    renameat(folder, TEMPORARY, folder, NAME) == 0;
-	if (!good)
-		(void)unlinkat(folder, TEMPORARY, 0);
-	return good;
-}
-
 int
 host_install(int argc, char **argv)
 {
@@ -177,7 +149,7 @@ host_install(int argc, char **argv)
 		goto out;
 	}
 	folder = open_folder(request.system, true, &path);
-	if (folder < 0 || !write_file(folder, text)) {
+	if (folder < 0 || !host_new_file(folder, NAME, text, 0644)) {
 		(void)failed(path != NULL ? path : "the home folder");
 		goto out;
 	}

@@ -13,6 +13,7 @@
 #include <nssmime/buffer.h>
 
 #include "json.h"
+#include "new_file.h"
 #include "settings.h"
 #include "text.h"
 
@@ -63,28 +64,6 @@ read_current(
 	return err;
 }
 
-static bool
-write_new(int folder, const char *text)
-{
-	size_t len = strlen(text), at = 0;
-	ssize_t n = 0;
-	bool good;
-	int fd;
-
-	/* what an end in the middle may have left */
-	(void)unlinkat(folder, NEW_NAME, 0);
-	fd = openat(folder, NEW_NAME,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return false;
-	while (at < len && (n >= 0 || errno == EINTR)) {
-		n = write(fd, text + at, len - at);
-		at += n > 0 ? (size_t)n : 0;
-	}
-	good = at == len && fsync(fd) == 0;
-	return close(fd) == 0 && good;
-}
-
 void
 host_settings_make_folder(const struct host_settings *s)
 {
@@ -103,7 +82,6 @@ host_settings_make_folder(const struct host_settings *s)
 	free(path);
 }
 
-/* A new file renamed over the old one: never half of it, whatever happens. */
 static enum nm_error
 replace(const char *path, const char *text, struct nm_fault *fault)
 {
@@ -115,11 +93,8 @@ replace(const char *path, const char *text, struct nm_fault *fault)
 	if (folder_path == NULL)
 		return NM_ERR_INTERNAL;
 	folder = open(folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0 || !write_new(folder, text) ||
-	    renameat(folder, NEW_NAME, folder, name) != 0)
+	if (folder < 0 || !host_new_file(folder, name, text, 0600))
 		err = failed(fault);
-	else
-		(void)fsync(folder);
 	if (folder >= 0)
 		(void)close(folder);
 	free(folder_path);
