@@ -3,7 +3,7 @@
 // Nothing needs to be kept between two connections.
 import { type CallOptions, Connection, type Port } from "./connection.ts";
 import { HostError } from "./error.ts";
-import { type Method, type Methods, PROTOCOL, repeatable, type Result } from "./wire.ts";
+import { type Methods, PROTOCOL, repeatable, type Result } from "./wire.ts";
 
 /** What the connection fills in itself. */
 type Given<P> = P extends { content: unknown } ? Omit<P, "content" | "output" | "copyStreams"> : P;
@@ -137,10 +137,6 @@ export class HostClient extends Client<Methods> {
     await this.connected();
     if (!this.#hello) throw new HostError("host-lost", "The connection to the host ended");
     return this.#hello;
-  }
-
-  async has(method: Method): Promise<boolean> {
-    return (await this.hello()).methods.includes(method);
   }
 }
 

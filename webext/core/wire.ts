@@ -502,6 +502,3 @@ export type Result<M extends Method> = Methods[M]["result"];
 
 /** Asking these twice changes nothing: after a lost connection they are asked again. */
 export const repeatable: ReadonlySet<string> = new Set(["certificate.list","certificate.get","certificate.check","database.status","database.candidates"]);
-
-/** A host may lack these; `hello` tells. */
-export const optionalMethods: ReadonlySet<string> = new Set(["certificate.trust","certificate.request","certificate.withdraw","certificate.find"]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The three lists: mine, people, authorities.
 import { listCertificates, type Page as ListPage } from "../core/actions/certificate-list.ts";
-import type { Certificate, Method } from "../core/wire.ts";
+import type { Certificate } from "../core/wire.ts";
 import { badge } from "./chain.ts";
 import { isAuthority, stateOf } from "./certificate-state.ts";
 import { button, fill, freshId, h, icon, on } from "./dom.ts";
@@ -27,7 +27,7 @@ const words = {
 /** A pause in typing that starts a search. */
 const PAUSE = 250;
 
-function card(certificate: Certificate): HTMLElement {
+export function card(certificate: Certificate): HTMLElement {
   const title = titleOf(certificate);
   const addresses = certificate.addresses.filter((address) => address !== title);
   return h(
@@ -126,11 +126,7 @@ function tabs(current: ListKind): HTMLElement {
   );
 }
 
-export async function showList(
-  page: Page,
-  kind: ListKind,
-  can: (method: Method) => boolean,
-): Promise<void> {
+export async function showList(page: Page, kind: ListKind): Promise<void> {
   const list = new List(page, kind);
   const id = freshId("search");
   let timer: ReturnType<typeof setTimeout>;
@@ -149,12 +145,8 @@ export async function showList(
       "div",
       { class: "toolbar" },
       importButton(page, t("importButton"), () => list.show(search.value.trim())),
-      kind === "own" &&
-        can("certificate.request") &&
-        h("a", { class: "button", href: "#request" }, t("requestButton")),
-      kind === "people" &&
-        can("certificate.find") &&
-        h("a", { class: "button", href: "#find" }, t("findButton")),
+      kind === "own" && h("a", { class: "button", href: "#request" }, t("requestButton")),
+      kind === "people" && h("a", { class: "button", href: "#find" }, t("findButton")),
       h("span", { class: "hint drop-hint" }, t("dropHint")),
     ),
     h("div", { class: "search" }, h("label", { for: id }, t("search")), search),

@@ -5,7 +5,7 @@ import { deleteCertificate } from "../core/actions/certificate-delete.ts";
 import { backUpCertificate, exportCertificate } from "../core/actions/certificate-export.ts";
 import { getCertificate } from "../core/actions/certificate-get.ts";
 import { trustCertificate } from "../core/actions/certificate-trust.ts";
-import type { Certificate, Method, Result, Trust, Usability } from "../core/wire.ts";
+import type { Certificate, Result, Trust, Usability } from "../core/wire.ts";
 import { badge, chainPicture } from "./chain.ts";
 import { isAuthority, stateOf } from "./certificate-state.ts";
 import { button, type Child, facts, fill, h, icon, saveFile, section } from "./dom.ts";
@@ -94,7 +94,6 @@ class View {
   constructor(
     private readonly page: Page,
     private readonly got: Result<"certificate.get">,
-    private readonly can: (method: Method) => boolean,
   ) {
     this.#certificate = got.certificate;
   }
@@ -240,7 +239,7 @@ class View {
 
   #trustSection(): HTMLElement | null {
     const certificate = this.#certificate;
-    if (!isAuthority(certificate) || !this.can("certificate.trust")) return null;
+    if (!isAuthority(certificate)) return null;
     const isRoot = certificate.subject === certificate.issuer;
     const offers: [Trust, Key][] = [
       ["trusted", "trustButton"],
@@ -259,17 +258,13 @@ class View {
       { asks: true },
     );
     if (!changed) return;
-    await showCertificate(this.page, changed.fingerprint, this.can);
+    await showCertificate(this.page, changed.fingerprint);
     this.page.notify("ok", h("p", {}, t("trustDone")));
   }
 }
 
-export async function showCertificate(
-  page: Page,
-  fingerprint: string,
-  can: (method: Method) => boolean,
-): Promise<void> {
+export async function showCertificate(page: Page, fingerprint: string): Promise<void> {
   fill(page.main);
   const got = await page.attempt(t("loading"), () => getCertificate(page.host, fingerprint));
-  if (got) new View(page, got, can).show();
+  if (got) new View(page, got).show();
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
 // The certificate manager. Where one is in it is in the address, so that "back" works.
-import type { Method } from "../core/wire.ts";
 import { kinds, type ListKind, showList } from "./certificate-list.ts";
 import { showCertificate } from "./certificate-view.ts";
 import { showFind } from "./find-view.ts";
@@ -11,14 +10,13 @@ import { t } from "./text.ts";
 
 const page = await openPage("certTitle");
 const hello = await page.attempt(t("loading"), () => page.host.call("hello", {}));
-const can = (method: Method) => hello?.methods.includes(method) ?? false;
 
 async function show(): Promise<void> {
   const [, name = "", value = ""] = /^#?([a-z]*)=?([0-9a-f]*)$/.exec(location.hash) ?? [];
-  if (name === "show") await showCertificate(page, value, can);
-  else if (name === "request") showRequest(page);
+  if (name === "show") await showCertificate(page, value);
+  else if (name === "request") await showRequest(page);
   else if (name === "find") showFind(page);
-  else await showList(page, kinds.find((kind) => kind === name) ?? ("own" satisfies ListKind), can);
+  else await showList(page, kinds.find((kind) => kind === name) ?? ("own" satisfies ListKind));
 }
 
 window.addEventListener("hashchange", show);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 // Looking for the certificate of a person.
 import { findCertificates } from "../core/actions/certificate-find.ts";
-import { type Certificate } from "../core/wire.ts";
+import type { Certificate } from "../core/wire.ts";
 import { certificateBox } from "./certificate-box.ts";
+import { card } from "./certificate-list.ts";
 import { fill, h, on } from "./dom.ts";
 import { notice, type Page } from "./page.ts";
 import { field } from "./request-view.ts";
@@ -33,11 +34,15 @@ export function showFind(page: Page): void {
         );
         if (!result) return;
         const certificates: Certificate[] = Object.values(result.found).flat();
+        const here = certificates.filter(({ token }) => token !== null);
+        const elsewhere = certificates.filter(({ token }) => token === null);
         fill(
           found,
           certificates.length === 0 && notice("info", h("p", {}, t("findNothing", wanted))),
           result.failures.length > 0 && notice("warn", h("p", {}, t("findFailures"))),
-          ...certificates.map((certificate) => certificateBox(page, certificate)),
+          here.length > 0 && h("p", {}, t("findHere")),
+          here.length > 0 && h("ul", { class: "cards" }, ...here.map(card)),
+          ...elsewhere.map((certificate) => certificateBox(page, certificate)),
         );
       },
     },

@@ -4,7 +4,7 @@ import { allCertificates } from "../core/actions/certificate-list.ts";
 import { databaseStatus } from "../core/actions/database-status.ts";
 import { HostError } from "../core/error.ts";
 import type { Identity } from "../core/relay.ts";
-import type { Certificate, Method } from "../core/wire.ts";
+import type { Certificate } from "../core/wire.ts";
 import { badge } from "./chain.ts";
 import { reasonsAgainst, stateOf } from "./certificate-state.ts";
 import { databaseChoice, databaseLabel } from "./database-choice.ts";
@@ -37,12 +37,12 @@ function failed(failure: unknown, ...more: Child[]): Step {
   };
 }
 
-async function hostStep(): Promise<{ step: Step; methods: string[] }> {
+async function hostStep(): Promise<Step> {
   try {
-    const { host, methods } = await page.host.call("hello", {});
-    return { step: { state: "done", text: t("stepHostOk", host.version), children: [] }, methods };
+    const { host } = await page.host.call("hello", {});
+    return { state: "done", text: t("stepHostOk", host.version), children: [] };
   } catch (failure) {
-    return { step: failed(failure), methods: [] };
+    return failed(failure);
   }
 }
 
@@ -71,7 +71,6 @@ function best(certificates: Certificate[]): Certificate | undefined {
 function identityView(
   { address, name }: Identity,
   certificates: Certificate[],
-  methods: string[],
 ): { done: boolean; view: HTMLElement } {
   const chosen = best(certificates);
   const signs = certificates.some(({ status }) => status?.sign.usable);
@@ -98,8 +97,7 @@ function identityView(
             { class: "button", href: `certificates.html#show=${chosen.fingerprint}` },
             t("identityShow"),
           ),
-        methods.includes("certificate.request" satisfies Method) &&
-          h("a", { class: "button", href: "certificates.html#request" }, t("requestButton")),
+        h("a", { class: "button", href: "certificates.html#request" }, t("requestButton")),
       ),
     );
   return {
@@ -123,7 +121,7 @@ function identityView(
   };
 }
 
-async function certificateStep(methods: string[]): Promise<Step> {
+async function certificateStep(): Promise<Step> {
   const { identities, program } = page.target;
   if (identities.length === 0)
     return { state: "todo", text: t("stepCertificateNone", program), children: [again()] };
@@ -133,7 +131,6 @@ async function certificateStep(methods: string[]): Promise<Step> {
         identityView(
           identity,
           await allCertificates(page.host, { kind: "own", address: identity.address }),
-          methods,
         ),
       ),
     );
@@ -177,9 +174,9 @@ function stepView(title: Key, { state, text, children }: Step, number: number): 
 async function show(): Promise<void> {
   const titles = ["stepHost", "stepDatabase", "stepCertificate"] as const;
   const host = await page.busy.run(t("startChecking"), hostStep);
-  const database = host.step.state === "done" ? await databaseStep() : waiting;
-  const certificate = database.state === "done" ? await certificateStep(host.methods) : waiting;
-  const steps = [host.step, database, certificate];
+  const database = host.state === "done" ? await databaseStep() : waiting;
+  const certificate = database.state === "done" ? await certificateStep() : waiting;
+  const steps = [host, database, certificate];
   const next = steps.findIndex(({ state }) => state === "todo");
   fill(
     page.main,

@@ -81,9 +81,6 @@ export type Result<M extends Method> = Methods[M]["result"];
 
 /** Asking these twice changes nothing: after a lost connection they are asked again. */
 export const repeatable: ReadonlySet<string> = new Set(${flagged("repeatable")});
-
-/** A host may lack these; \`hello\` tells. */
-export const optionalMethods: ReadonlySet<string> = new Set(${flagged("optional")});
 `;
   return text;
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MPL-2.0
-import { decode } from "../base64.ts";
 import type { Host } from "../client.ts";
 import type { Params } from "../wire.ts";
 
@@ -19,20 +18,25 @@ export function subjectOf(parts: { name: string; organisation: string }): string
     .join(",");
 }
 
+export interface Requested {
+  /** As authorities want it. */
+  pem: string;
+  /** As the wire has it: with this it can be withdrawn. */
+  request: string;
+}
+
 /** Makes a key, which stays in the database, and the request (PKCS #10) for its certificate. */
 export async function requestCertificate(
   host: Host,
   params: Params<"certificate.request">,
   signal?: AbortSignal,
-): Promise<Blob> {
+): Promise<Requested> {
   const { request } = await host.call("certificate.request", params, { signal });
-  return new Blob([pemOf(decode(request))], { type: "application/pkcs10" });
+  return { pem: pemOf(request), request };
 }
 
-/** The host may answer in PEM or in DER; authorities want PEM. */
-function pemOf(bytes: Uint8Array<ArrayBuffer>): string {
-  const text = new TextDecoder("latin1").decode(bytes);
-  if (text.startsWith("-----BEGIN")) return text;
-  const lines = btoa(text).match(/.{1,64}/g) ?? [];
+/** RFC 7468 section 7. */
+function pemOf(request: string): string {
+  const lines = request.match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE REQUEST-----\n${lines.join("\n")}\n-----END CERTIFICATE REQUEST-----\n`;
 }

@@ -35,7 +35,7 @@ test("every method of the host is known here, with the same params", () => {
   }
 });
 
-test("the host has every method that it may not lack", () => {
-  for (const [name, method] of Object.entries<any>(schema.methods))
-    assert.ok(method.optional || name in host.methods, `the host lacks ${name}`);
+test("the host has every method that is known here", () => {
+  for (const name of Object.keys(schema.methods))
+    assert.ok(name in host.methods, `the host lacks ${name}`);
 });

@@ -192,6 +192,51 @@ const states: State[] = [
     says: "choose one with certificates",
   },
   { name: "request", path: "certificates.html#request", home: () => full, says: "Make the request" },
+  {
+    name: "request-empty",
+    path: "certificates.html#request",
+    home: () => full,
+    identities: [],
+    act: async ({ page }) => {
+      await page.locator("form button").click();
+      await page.waitForSelector("[role=alert]:not(:empty)");
+    },
+    says: "Please fill in your name",
+  },
+  {
+    name: "request-done",
+    path: "certificates.html#request",
+    home: () => new Home(),
+    changes: true,
+    act: async ({ page }) => {
+      await page.locator("select").last().selectOption("p-256");
+      await page.locator("form button").click();
+      await page.waitForSelector("pre");
+    },
+    says: "import it on this page. It finds its private key",
+  },
+  {
+    name: "found",
+    path: "certificates.html#find",
+    home: () => full,
+    act: async ({ page }) => {
+      await page.locator("input[type=email]").fill("bob@example.org");
+      await page.locator("form button").click();
+      await page.waitForSelector("main .panel + div .card");
+    },
+    says: "bob@example.org",
+  },
+  {
+    name: "found-nothing",
+    path: "certificates.html#find",
+    home: () => full,
+    act: async ({ page }) => {
+      await page.locator("input[type=email]").fill("nobody@example.org");
+      await page.locator("form button").click();
+      await page.waitForSelector("main .panel + div .notice");
+    },
+    says: "Ask this person for a signed mail",
+  },
   { name: "find", path: "certificates.html#find", home: () => full, says: "E-mail address of the person" },
   { name: "settings", path: "settings.html", home: () => full, identities: [alice, nobody], says: "Where your certificates are" },
   { name: "settings-missing", path: "settings.html", home: () => absent, says: "does not find the helper program" },

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 // The pages in use: by keyboard, with a slow host, with a file that is dropped.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 import type { Browser } from "playwright-core";
 import type { LocalMethods } from "../../core/relay.ts";
@@ -130,6 +132,90 @@ test("the certificate is deleted only after asking twice", async (context) => {
   await shown.settled();
   assert.equal(home.asked().length, 1);
   assert.equal(await page.locator(".card", { hasText: "alice" }).count(), 0);
+});
+
+const makeRequest = async ({ page }: Shown, name: string, address: string) => {
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("E-mail address").fill(address);
+  await page.getByLabel("Kind of key").selectOption("p-256");
+  await page.getByRole("button", { name: "Make the request" }).click();
+  await page.getByText("The request is ready").waitFor();
+};
+
+test("a certificate is asked for, and finds its key when it comes", async (context) => {
+  const { shown, home } = await open(context, "certificates.html#request");
+  const { page } = shown;
+  await page.getByLabel("E-mail address").fill("nonsense");
+  await page.getByRole("button", { name: "Make the request" }).click();
+  await page.getByText("fill in your name and a valid address").waitFor();
+  await makeRequest(shown, "Zoë, Dr.", "zoe@example.org");
+  const shownText = await page.locator("pre").innerText();
+  await page.getByRole("button", { name: "Copy" }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied.trim(), shownText.trim());
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save" }).click();
+  assert.equal((await download).suggestedFilename(), "zoe@example.org.csr");
+  const csr = join(home.folder, "zoe.csr");
+  await (await download).saveAs(csr);
+  assert.equal(readFileSync(csr, "utf8"), copied);
+
+  const crt = join(home.folder, "zoe.crt");
+  const authority = ["-CA", pki("intermediate.crt"), "-CAkey", pki("intermediate.key")];
+  execFileSync(
+    "openssl",
+    ["x509", "-req", "-in", csr, ...authority, "-copy_extensions", "copyall", "-out", crt],
+    { stdio: ["ignore", "ignore", "ignore"] },
+  );
+  await page.getByRole("link", { name: "Certificates" }).last().click();
+  await page.locator("input[type=file]").setInputFiles(crt);
+  await page.locator(".notice.ok", { hasText: "you can sign with it now" }).waitFor();
+  await page.locator(".card", { hasText: "zoe@example.org" }).click();
+  await page.getByText("Mail can be signed with it").waitFor();
+});
+
+test("a request is given up", async (context) => {
+  const { shown, home } = await open(context, "certificates.html#request");
+  const { page } = shown;
+  await makeRequest(shown, "Zoë", "zoe@example.org");
+  await page.getByText("You do not need this request any more?").click();
+  home.answer("decline");
+  await page.getByRole("button", { name: "Delete the private key" }).click();
+  await page.getByText("You said no").waitFor();
+  home.answer("confirm");
+  await page.getByRole("button", { name: "Delete the private key" }).click();
+  await page.getByText("private key of the request was deleted").waitFor();
+  await page.locator(".cards").waitFor();
+});
+
+test("an authority is trusted, and not any more, after asking", async (context) => {
+  const { shown, home } = await open(context, "certificates.html#authorities");
+  const { page } = shown;
+  await page.locator(".card", { hasText: "Example Root" }).first().click();
+  home.answer("confirm");
+  await page.getByRole("button", { name: "Do not trust" }).click();
+  await page.locator(".view-head .badge.bad", { hasText: "Not trusted" }).waitFor();
+  assert.match(await page.locator(".notices").first().innerText(), /Its trust was changed/);
+  home.answer("decline");
+  await page.getByRole("button", { name: "Trust for e-mail" }).click();
+  await page.getByText("You said no").waitFor();
+  home.answer("confirm");
+  await page.getByRole("button", { name: "Trust for e-mail" }).click();
+  await page.locator(".view-head .badge.ok", { hasText: "Trusted for e-mail" }).waitFor();
+});
+
+test("a person is looked up", async (context) => {
+  const { shown } = await open(context, "certificates.html#find");
+  const { page } = shown;
+  const address = page.getByLabel("E-mail address of the person");
+  await address.fill("nobody@example.org");
+  await address.press("Enter");
+  await page.getByText("No certificate was found for nobody@example.org").waitFor();
+  await address.fill("bob@example.org");
+  await address.press("Enter");
+  await page.getByRole("link", { name: "bob" }).click();
+  await page.waitForSelector(".view-title");
+  await page.getByText("Mail can be signed with it").waitFor();
 });
 
 test("once the host is installed the page goes on by itself", async (context) => {

@@ -36,8 +36,6 @@ test("two that ask at once share a port", async () => {
 
 test("what the host can do is known", async () => {
   const { host } = client(greeting(() => undefined));
-  assert.equal(await host.has("message.read"), true);
-  assert.equal(await host.has("certificate.find"), false);
   assert.equal((await host.hello()).host.version, "0.1.0");
 });
 
