@@ -28,7 +28,7 @@ better(const void *a, const void *b)
 
 static enum nm_error
 look(struct nm_index *ix, struct nm_database *db, const char *address,
-    const struct nm_path_question *question, struct looked_at **out,
+    const struct nm_path_question *question, bool own, struct looked_at **out,
     size_t *count)
 {
 	CERTCertificate **found;
@@ -49,8 +49,7 @@ look(struct nm_index *ix, struct nm_database *db, const char *address,
 		return NM_ERR_INTERNAL;
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (question->purpose == NM_PURPOSE_SIGN &&
-		    !nm_index_own(ix, found[i]))
+		if (own && !nm_index_own(ix, found[i]))
 			continue;
 		error = nm_path_check(db, found[i], question, &path);
 		if (error != NM_OK)
@@ -95,14 +94,14 @@ set_candidates(const struct looked_at *l, size_t count, struct nm_choice *out)
 
 static enum nm_error
 choose(struct nm_index *ix, struct nm_database *db, const char *address,
-    const struct nm_path_question *question, struct nm_choice *out)
+    const struct nm_path_question *question, bool own, struct nm_choice *out)
 {
 	struct looked_at *l;
 	enum nm_error error;
 	size_t count;
 
 	memset(out, 0, sizeof(*out));
-	error = look(ix, db, address, question, &l, &count);
+	error = look(ix, db, address, question, own, &l, &count);
 	if (error != NM_OK)
 		return error;
 	out->reasons = l[0].reasons;
@@ -123,7 +122,7 @@ nm_choose_signer(struct nm_index *ix, struct nm_database *db,
 	struct nm_path_question question = { .purpose = NM_PURPOSE_SIGN,
 		.when = now };
 
-	return choose(ix, db, address, &question, out);
+	return choose(ix, db, address, &question, true, out);
 }
 
 enum nm_error
@@ -135,7 +134,17 @@ nm_choose_recipient(struct nm_index *ix, struct nm_database *db,
 		.purpose = NM_PURPOSE_ENCRYPT, .when = now, .evidence = evidence
 	};
 
-	return choose(ix, db, address, &question, out);
+	return choose(ix, db, address, &question, false, out);
+}
+
+enum nm_error
+nm_choose_self(struct nm_index *ix, struct nm_database *db, const char *address,
+    int64_t now, struct nm_choice *out)
+{
+	struct nm_path_question question = { .purpose = NM_PURPOSE_ENCRYPT,
+		.when = now };
+
+	return choose(ix, db, address, &question, true, out);
 }
 
 void

@@ -39,19 +39,18 @@ set_times(struct nm_judgement *j, const struct nm_path *path, int64_t now)
 }
 
 enum nm_error
-nm_judgement_new(struct nm_database *db, CERTCertificate *cert,
-    const struct nm_path *path, int64_t now, struct nm_judgement **out)
+nm_judgement_new(struct nm_database *db, const struct nm_path *path,
+    int64_t now, struct nm_judgement **out)
 {
 	struct nm_judgement *j = calloc(1, sizeof(*j));
-	enum nm_error error = NM_ERR_INTERNAL;
+	enum nm_error error = NM_OK;
 
 	*out = NULL;
 	if (j == NULL)
-		return error;
+		return NM_ERR_INTERNAL;
 	j->holders = 1;
 	j->reasons = path->reasons;
 	j->revocation = path->revocation;
-	error = nm_certificate_describe(db, cert, &j->certificate);
 	j->chain = calloc(path->count + 1, sizeof(*j->chain));
 	j->chain_reasons = calloc(path->count + 1, sizeof(*j->chain_reasons));
 	if (j->chain == NULL || j->chain_reasons == NULL)
@@ -86,7 +85,6 @@ nm_judgement_drop(struct nm_judgement **out)
 	*out = NULL;
 	if (j == NULL || --j->holders != 0)
 		return;
-	nm_certificate_clear(&j->certificate);
 	for (size_t i = 0; i < j->chain_count; i++)
 		nm_certificate_clear(&j->chain[i]);
 	free(j->chain);

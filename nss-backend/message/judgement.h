@@ -8,8 +8,7 @@
 /* Several readings may hold one; nobody changes it. */
 struct nm_judgement {
 	unsigned holders;
-	struct nm_certificate certificate;
-	struct nm_certificate *chain; /* leaf first */
+	struct nm_certificate *chain; /* leaf first, at least that */
 	nm_reasons *chain_reasons;
 	size_t chain_count;
 	nm_reasons reasons;
@@ -19,7 +18,7 @@ struct nm_judgement {
 	int64_t stale; /* then it is to be found out again */
 };
 
-enum nm_error nm_judgement_new(struct nm_database *db, CERTCertificate *cert,
+enum nm_error nm_judgement_new(struct nm_database *db,
     const struct nm_path *path, int64_t now, struct nm_judgement **out);
 struct nm_judgement *nm_judgement_hold(struct nm_judgement *j);
 void nm_judgement_drop(struct nm_judgement **j);

@@ -79,8 +79,7 @@ judge_path(struct nm_reading *r, CERTCertificate *cert,
 	error = nm_path_check(r->options.db, cert, &question, &path);
 	if (error != NM_OK)
 		return error;
-	error =
-	    nm_judgement_new(r->options.db, cert, &path, r->options.now, out);
+	error = nm_judgement_new(r->options.db, &path, r->options.now, out);
 	nm_path_clear(&path);
 	return error;
 }
@@ -121,14 +120,14 @@ judge_certificate(struct nm_reading *r, struct nm_read_signer *s,
 	if (error != NM_OK)
 		return error;
 	j = s->judgement;
-	s->certificate = &j->certificate;
+	s->certificate = &j->chain[0];
 	s->chain = j->chain;
 	s->chain_reasons = j->chain_reasons;
 	s->chain_count = j->chain_count;
 	s->revocation = j->revocation;
 	s->reasons |= j->reasons |
-	    nm_sender_compare(&r->sender, j->certificate.addresses,
-		j->certificate.address_count);
+	    nm_sender_compare(&r->sender, s->certificate->addresses,
+		s->certificate->address_count);
 	return NM_OK;
 }
 

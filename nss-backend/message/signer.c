@@ -172,10 +172,9 @@ nm_protecting_find_self(struct nm_protecting *p)
 	p->own_problem = NM_ERR_CERTIFICATE_NOT_FOUND;
 	if (p->from == NULL)
 		return NM_OK;
-	error = nm_choose_recipient(p->options.index, p->options.db, p->from,
-	    p->options.now, NULL, &choice);
-	/* Only one whose key is here makes the copy readable. */
-	if (error == NM_OK && nm_index_own(p->options.index, choice.cert))
+	error = nm_choose_self(
+	    p->options.index, p->options.db, p->from, p->options.now, &choice);
+	if (error == NM_OK)
 		p->own_recipient = CERT_DupCertificate(choice.cert);
 	if (error == NM_ERR_CERTIFICATE_UNUSABLE) {
 		p->own_problem = error;

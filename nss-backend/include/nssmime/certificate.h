@@ -219,6 +219,9 @@ enum nm_error nm_choose_signer(struct nm_index *ix, struct nm_database *db,
 enum nm_error nm_choose_recipient(struct nm_index *ix, struct nm_database *db,
     const char *address, int64_t now, struct nm_evidence *evidence,
     struct nm_choice *out);
+/* The sender's own to encrypt to, whose key is here: usable, newest. */
+enum nm_error nm_choose_self(struct nm_index *ix, struct nm_database *db,
+    const char *address, int64_t now, struct nm_choice *out);
 void nm_choice_clear(struct nm_choice *c);
 
 /* ---- key.c ------------------------------------------------------------- */

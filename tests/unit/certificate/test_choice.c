@@ -178,6 +178,47 @@ of_others(void **state)
 	close_index();
 }
 
+/* One's own copy is encrypted to a key that is here, not to a newer one that
+ * is elsewhere (on another machine, or lost). */
+static void
+one_self(void **state)
+{
+	struct nm_choice c;
+	char mine[NM_FINGERPRINT_SIZE], found[NM_FINGERPRINT_SIZE];
+	CERTCertificate *bob;
+
+	(void)state;
+	assert_int_equal(
+	    pki_run(&pki,
+		"cp -r db elsewhere; openssl genpkey -algorithm EC -pkeyopt "
+		"ec_paramgen_curve:P-256 -out else.key; printf '[req]\n"
+		"distinguished_name=d\n[d]\n[x]\n"
+		"subjectAltName=email:bob@example.org\n' > else.cnf; "
+		"openssl req -new -config else.cnf -key else.key -subj /CN=b "
+		"-out else.csr; openssl x509 -req -in else.csr -CA ca.crt "
+		"-CAkey ca.key -days 9 -extfile else.cnf -extensions x "
+		"-out else.crt; certutil -A -d sql:elsewhere -n else -t ,, "
+		"-i else.crt"),
+	    0);
+	open_index("elsewhere");
+	bob = load(&pki, "bob");
+	nm_certificate_fingerprint(bob, mine);
+	CERT_DestroyCertificate(bob);
+	now = (int64_t)time(NULL);
+	assert_int_equal(
+	    nm_choose_recipient(ix, db, "bob@example.org", now, NULL, &c),
+	    NM_OK);
+	nm_certificate_fingerprint(c.cert, found);
+	assert_string_not_equal(found, mine);
+	nm_choice_clear(&c);
+	assert_int_equal(
+	    nm_choose_self(ix, db, "bob@example.org", now, &c), NM_OK);
+	nm_certificate_fingerprint(c.cert, found);
+	assert_string_equal(found, mine);
+	nm_choice_clear(&c);
+	close_index();
+}
+
 static void
 keys(void **state)
 {
@@ -228,6 +269,7 @@ main(void)
 		cmocka_unit_test(ambiguous),
 		cmocka_unit_test(the_newest),
 		cmocka_unit_test(of_others),
+		cmocka_unit_test(one_self),
 		cmocka_unit_test(keys),
 	};
 

@@ -55,6 +55,8 @@ a_good_one(void **state)
 	assert_non_null(s->certificate);
 	assert_string_equal(s->certificate->fingerprint,
 	    mail_fingerprint("alice", fingerprint));
+	/* it came along, and is in the database */
+	assert_non_null(s->certificate->token);
 	/* the chain, leaf first, though only the leaf came along */
 	assert_int_equal(s->chain_count, 3);
 	assert_string_equal(s->chain[0].fingerprint, fingerprint);
