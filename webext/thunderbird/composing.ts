@@ -29,6 +29,7 @@ export interface State {
   text: string;
   /** Of the buttons: sign, encrypt, recipients and, where text was left out, quote. */
   labels: string[];
+  progress?: string;
 }
 
 interface Draft {
@@ -104,8 +105,8 @@ export class Composing {
   progress(tabId: number, done: number, total?: number): void {
     const draft = this.#drafts.get(tabId);
     if (!draft || !total) return;
-    const text = say("tbProgress", String(Math.floor((100 * done) / total)));
-    void this.#show(tabId, { ...draft.state, level: "info", text });
+    const progress = say("tbProgress", String(Math.floor((100 * done) / total)));
+    void this.#show(tabId, { ...draft.state, progress });
   }
 
   async #settle(draft: Draft): Promise<void> {

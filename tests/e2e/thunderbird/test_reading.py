@@ -247,8 +247,13 @@ class Reading(Case):
         self.steps.send()
         mail = self.sent(["carol@example.org"])
         self.assertIn(b"Send me on", self.decrypt(mail, "carol"))
-        bar = self.steps.reply("cmd_forwardAttachment")
+        self.steps.reply("cmd_forwardAttachment")
         self.assertEqual(1, len(self.steps.written()["attachments"]))
+        self.steps.discard()
+        for command in ("cmd_editAsNew", "cmd_redirect"):
+            self.assertTrue(self.steps.reply(command)["encrypt"])
+            self.assertIn("Send me on", self.steps.written()["body"])
+            self.steps.discard()
 
     def test_own_window(self):
         inner = self.peer.sign(self.peer.text("In a window"))

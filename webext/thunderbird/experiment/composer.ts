@@ -38,6 +38,8 @@ export interface State {
   text: string;
   /** Of the buttons, in the order of BUTTONS. */
   labels: string[];
+  /** How far it is, while it is being protected: nothing else changed. */
+  progress?: string;
 }
 
 const BUTTONS = ["sign", "encrypt", "details", "quote"] as const;
@@ -124,11 +126,15 @@ export class Composer {
   }
 
   set(window: any, state: State): void {
-    const { refusal, ...before } = this.#marks.get(window) ?? {};
-    const mark: Mark = { ...state, tabId: this.#tabIdOf(window) };
+    const { refusal, progress: _progress, ...before } = this.#marks.get(window) ?? {};
+    const { progress, ...settled } = state;
+    const mark: Mark = { ...settled, tabId: this.#tabIdOf(window) };
     const same = JSON.stringify(Object.entries(mark).sort()) ===
       JSON.stringify(Object.entries(before).sort());
-    this.#marks.set(window, { ...mark, ...(same && refusal && { refusal }) });
+    this.#marks.set(window, {
+      ...mark,
+      ...(progress !== undefined ? { progress } : same && refusal && { refusal }),
+    });
     this.#draw(window);
   }
 
@@ -136,7 +142,8 @@ export class Composer {
   refuse(window: any, reason: string): void {
     const mark = this.#marks.get(window);
     if (!mark) return;
-    this.#marks.set(window, { ...mark, refusal: reason });
+    const { progress: _progress, ...settled } = mark;
+    this.#marks.set(window, { ...settled, refusal: reason });
     this.#draw(window);
     window.document.getElementById(BAR)?.querySelector(".words")?.focus();
   }
@@ -275,7 +282,7 @@ export class Composer {
     const { document } = window;
     const bar = document.getElementById(BAR) ?? this.#insert(window);
     const level = mark.refusal ? "bad" : mark.level;
-    const text = mark.refusal ?? mark.text;
+    const text = mark.refusal ?? mark.progress ?? mark.text;
     bar.className = level;
     BUTTONS.forEach((name, at) => {
       const button = bar.querySelector(`button.${name}`);

@@ -83,10 +83,12 @@ export class Reopening {
   }
 
   async #open(compose: any, args: any[]): Promise<void> {
-    const { ForwardInline, Draft, Template, EditTemplate, EditAsNew } = Ci.nsIMsgCompType;
+    const { ForwardInline, Redirect, Draft, Template, EditTemplate, EditAsNew } =
+      Ci.nsIMsgCompType;
+    const types = [ForwardInline, Redirect, Draft, Template, EditTemplate, EditAsNew];
     const [, , uri, type] = args;
     try {
-      if (uri && [ForwardInline, Draft, Template, EditTemplate, EditAsNew].includes(type)) {
+      if (uri && types.includes(type)) {
         const made = await this.#file(uri);
         if (made) args[2] = made;
       }
