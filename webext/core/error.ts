@@ -10,6 +10,7 @@ export const localKinds = [
   "host-silent", // it runs, but answers nothing any more
   "host-too-old",
   "host-too-new",
+  "file-unreadable", // the user chose one that holds no certificates
   "site-unknown", // a page of the extension was opened from no site
 ] as const;
 

@@ -213,7 +213,7 @@ class View {
       "warn",
       h("p", { class: "notice-title" }, t("deleteTitle")),
       h("p", {}, t(text)),
-      own && h("p", {}, key, " ", h("label", { for: "with-key" }, t("deleteWithKey"))),
+      own && h("p", { class: "check" }, key, h("label", { for: "with-key" }, t("deleteWithKey"))),
       h(
         "p",
         { class: "toolbar" },
@@ -249,7 +249,7 @@ class View {
     const buttons = offers
       .filter(([trust]) => trust !== certificate.trust)
       .map(([trust, label]) => button(t(label), () => this.#trust(trust)));
-    return h("div", { class: "panel" }, h("p", {}, t("trustHint")), h("p", { class: "toolbar" }, ...buttons));
+    return h("div", { class: "panel" }, h("p", {}, t(certificate.trust === "trusted" ? "trustedHint" : "trustHint")), h("p", { class: "toolbar" }, ...buttons));
   }
 
   async #trust(trust: Trust): Promise<void> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Who vouches for a certificate, drawn from the top, where trust begins, down to it.
-import type { Certificate } from "../core/wire.ts";
+import type { Certificate, Reason } from "../core/wire.ts";
 import { h, icon } from "./dom.ts";
 import { isAuthority, type State, stateOf } from "./certificate-state.ts";
 import { shortName, titleOf } from "./name.ts";
@@ -25,8 +25,18 @@ function stateInChain(certificate: Certificate, isFirst: boolean): State {
     : { level: "ok", text: t("stateValid", date(certificate.notAfter)) };
 }
 
-function link(certificate: Certificate, isFirst: boolean): HTMLElement {
+/** That an authority's own certificate neither signs mail nor has an address is as it should be. */
+const ofPeopleOnly: ReadonlySet<Reason> = new Set<Reason>(["usage-not-permitted", "no-address"]);
+
+function reasonsInChain(certificate: Certificate, isFirst: boolean): Reason[] {
   const reasons = certificate.reasons ?? [];
+  return isFirst && isAuthority(certificate) && !certificate.own
+    ? reasons.filter((reason) => !ofPeopleOnly.has(reason))
+    : reasons;
+}
+
+function link(certificate: Certificate, isFirst: boolean): HTMLElement {
+  const reasons = reasonsInChain(certificate, isFirst);
   const state = stateInChain(certificate, isFirst);
   const worst = reasons.length > 0 && state.level === "ok";
   return h(

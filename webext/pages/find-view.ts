@@ -49,7 +49,7 @@ export function showFind(page: Page): void {
   );
   fill(
     page.main,
-    h("p", {}, h("a", { class: "back", href: "#people" }, t("certTitle"))),
+    h("p", { class: "back-line" }, h("a", { class: "back", href: "#people" }, t("certTitle"))),
     title,
     h("p", {}, t("findIntro")),
     form,

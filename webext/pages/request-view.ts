@@ -14,7 +14,7 @@ export function field(label: string, input: HTMLInputElement | HTMLSelectElement
 }
 
 function back(): HTMLElement {
-  return h("p", {}, h("a", { class: "back", href: "#own" }, t("certTitle")));
+  return h("p", { class: "back-line" }, h("a", { class: "back", href: "#own" }, t("certTitle")));
 }
 
 function showDone(page: Page, { pem, request }: Requested, address: string): void {

@@ -21,7 +21,7 @@ export async function importCertificates(
   } catch (failure) {
     // The only parameter there is comes from the user: it is their file that is wrong.
     if (failure instanceof HostError && failure.kind === "invalid-params")
-      throw new HostError("malformed-message", failure.message);
+      throw new HostError("file-unreadable", failure.message);
     throw failure;
   }
 }

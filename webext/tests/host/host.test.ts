@@ -109,7 +109,7 @@ test("a .p12 is imported with the password of the host's own window", async (con
   const again = new Blob([fileOf("alice.key"), fileOf("alice.crt")]);
   const { skipped } = await importCertificates(host, again);
   assert.deepEqual(skipped.map(({ code }) => code), ["no-certificate", "already-there"]);
-  await failsAs(importCertificates(host, new Blob(["nonsense"])), "malformed-message");
+  await failsAs(importCertificates(host, new Blob(["nonsense"])), "file-unreadable");
 });
 
 test("a mail is protected and read again, small and large", async (context) => {

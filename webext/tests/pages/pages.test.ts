@@ -189,7 +189,7 @@ const states: State[] = [
       await choose("pki.cnf")(shown);
       await shown.page.waitForSelector(".notice.bad");
     },
-    says: "choose one with certificates",
+    says: "Choose one that ends in",
   },
   { name: "request", path: "certificates.html#request", home: () => full, says: "Make the request" },
   {

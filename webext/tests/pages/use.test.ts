@@ -192,6 +192,8 @@ test("an authority is trusted, and not any more, after asking", async (context) 
   const { shown, home } = await open(context, "certificates.html#authorities");
   const { page } = shown;
   await page.locator(".card", { hasText: "Example Root" }).first().click();
+  await page.waitForSelector(".view-title");
+  assert.equal(await page.locator(".chain .reasons").count(), 0);
   home.answer("confirm");
   await page.getByRole("button", { name: "Do not trust" }).click();
   await page.locator(".view-head .badge.bad", { hasText: "Not trusted" }).waitFor();

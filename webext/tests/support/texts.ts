@@ -17,9 +17,9 @@ export function useTexts(language: string): void {
 /** What an English text of the pages, or a part of one, is in another language: the pieces between
  * the values. What is no text of the pages, like a command, is the same everywhere. */
 export function translated(english: string, language: string): string[] {
-  const found = Object.entries(messagesOf("en")).find(([, { message }]) =>
-    message.includes(english),
-  );
-  if (language === "en" || !found) return [english];
-  return (messagesOf(language)[found[0]]?.message ?? "").split(/\$\d/).map((piece) => piece.trim());
+  const [closest] = Object.entries(messagesOf("en"))
+    .filter(([, { message }]) => message.includes(english))
+    .sort(([, one], [, other]) => one.message.length - other.message.length);
+  if (language === "en" || !closest) return [english];
+  return (messagesOf(language)[closest[0]]?.message ?? "").split(/\$\d/).map((piece) => piece.trim());
 }
