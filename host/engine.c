@@ -75,6 +75,9 @@ read_input(struct host_engine *e)
 		host_engine_send(e, f);
 		(void)pthread_mutex_unlock(&e->lock);
 		return true;
+	case HOST_READ_GLIMPSE:
+		host_rpc_skipped(e, e->reader.glimpse, e->reader.glimpse_len);
+		return true;
 	case HOST_READ_END:
 	case HOST_READ_FAILED:
 		break;

@@ -45,6 +45,7 @@ begin(struct host_reader *r)
 	memcpy(&size, r->head, HEAD);
 	if (size > r->limit) {
 		r->skip = size;
+		r->glimpse_len = 0;
 		r->head_len = 0;
 		return HOST_READ_TOO_LARGE;
 	}
@@ -63,6 +64,23 @@ begin(struct host_reader *r)
 	}
 	r->body[r->size] = '\0';
 	return r->size == 0 ? HOST_READ_FRAME : HOST_READ_MORE;
+}
+
+static enum host_reading
+skip(struct host_reader *r, const uint8_t *bytes, size_t len)
+{
+	size_t want = HOST_GLIMPSE - r->glimpse_len;
+
+	r->skip -= len;
+	if (want == 0)
+		return HOST_READ_MORE;
+	if (len < want)
+		want = len;
+	memcpy(r->glimpse + r->glimpse_len, bytes, want);
+	r->glimpse_len += want;
+	r->glimpse[r->glimpse_len] = '\0';
+	return r->glimpse_len == HOST_GLIMPSE ? HOST_READ_GLIMPSE
+					      : HOST_READ_MORE;
 }
 
 enum host_reading
@@ -88,10 +106,8 @@ host_reader_read(struct host_reader *r, int fd)
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN ? HOST_READ_MORE
 							 : HOST_READ_FAILED;
-	if (r->skip != 0) {
-		r->skip -= (size_t)n;
-		return HOST_READ_MORE;
-	}
+	if (r->skip != 0)
+		return skip(r, scratch, (size_t)n);
 	if (r->head_len < HEAD) {
 		r->head_len += (size_t)n;
 		return r->head_len < HEAD ? HOST_READ_MORE : begin(r);

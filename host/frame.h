@@ -14,9 +14,12 @@ enum host_reading {
 	HOST_READ_MORE,	     /* nothing whole yet */
 	HOST_READ_FRAME,     /* `body`, `size`; then host_reader_next() */
 	HOST_READ_TOO_LARGE, /* a frame past the limit begins: it is skipped */
+	HOST_READ_GLIMPSE,   /* `glimpse` has how that one begins */
 	HOST_READ_END,
 	HOST_READ_FAILED
 };
+
+#define HOST_GLIMPSE 256
 
 struct host_reader {
 	size_t limit;
@@ -27,6 +30,8 @@ struct host_reader {
 	size_t size;
 	size_t len;
 	uint64_t skip; /* bytes of a frame too large that are still to come */
+	char glimpse[HOST_GLIMPSE + 1]; /* its first bytes, and a NUL */
+	size_t glimpse_len;
 };
 
 void host_reader_init(struct host_reader *r, size_t limit);

@@ -28,6 +28,16 @@ refuse(struct host_engine *e, const char *id, enum nm_error error,
 	(void)pthread_mutex_unlock(&e->lock);
 }
 
+/* A frame of a stream was not taken: its operation ends, rather than go on
+ * with a hole in its input. `stream`: 0 where it cannot be told. */
+static void
+lose(struct host_engine *e, uint64_t stream, const char *why)
+{
+	(void)pthread_mutex_lock(&e->lock);
+	host_stream_refused(e, stream, why);
+	(void)pthread_mutex_unlock(&e->lock);
+}
+
 /* ---- notifications -------------------------------------------------- */
 
 /* False: no base64. */
@@ -80,7 +90,19 @@ static const struct notification {
 	{ "stream.credit", credit_schema },
 };
 
-static void
+static const struct notification *
+find_notification(const char *method)
+{
+	for (size_t i = 0; i < sizeof(notifications) / sizeof(notifications[0]);
+	     i++) {
+		if (strcmp(notifications[i].method, method) == 0)
+			return &notifications[i];
+	}
+	return NULL;
+}
+
+/* False: refused. */
+static bool
 take_notification(struct host_engine *e, const struct notification *n,
     struct json_object *params)
 {
@@ -90,19 +112,19 @@ take_notification(struct host_engine *e, const struct notification *n,
 
 	if (host_schema_check(n->schema, params, &fault) != NM_OK) {
 		refuse(e, NULL, fault.code, fault.text);
-		return;
+		return false;
 	}
 	stream = json_object_get_uint64(host_member(params, "stream"));
 	if (n->schema == data_schema) {
 		data = host_member(params, "data");
-		if (take_data(e, stream, json_object_get_string(data),
+		if (!take_data(e, stream, json_object_get_string(data),
 			(size_t)json_object_get_string_len(data)))
-			return;
+			lose(e, stream,
+			    "The stream's data is not strict base64");
+		return true;
 	}
 	(void)pthread_mutex_lock(&e->lock);
-	if (n->schema == data_schema)
-		host_stream_garbled(e, stream);
-	else if (n->schema == credit_schema)
+	if (n->schema == credit_schema)
 		host_stream_credit(e, stream,
 		    json_object_get_uint64(host_member(params, "bytes")));
 	else if (strcmp(n->method, "stream.end") == 0)
@@ -110,6 +132,7 @@ take_notification(struct host_engine *e, const struct notification *n,
 	else
 		host_stream_abort(e, stream);
 	(void)pthread_mutex_unlock(&e->lock);
+	return true;
 }
 
 /* ---- requests ------------------------------------------------------- */
@@ -185,9 +208,26 @@ method_of(struct json_object *root)
 	    : NULL;
 }
 
-static void
+/* The stream that a notification is for; 0: it is none, or cannot be told. */
+static uint64_t
+stream_of(struct json_object *root)
+{
+	struct json_object *stream =
+	    host_member(host_member(root, "params"), "stream");
+	const char *method = method_of(root);
+
+	if (method == NULL || find_notification(method) == NULL ||
+	    !json_object_is_type(stream, json_type_int) ||
+	    json_object_get_int64(stream) <= 0)
+		return 0;
+	return json_object_get_uint64(stream);
+}
+
+/* False: it was no request and was refused. */
+static bool
 take_message(struct host_engine *e, struct json_object *root)
 {
+	const struct notification *notification;
 	struct json_object *id = NULL, *params = NULL;
 	const char *version, *method;
 	bool has_id, has_params;
@@ -197,14 +237,14 @@ take_message(struct host_engine *e, struct json_object *root)
 		    json_object_is_type(root, json_type_array)
 			? "Batches are not taken"
 			: "The frame is not an object");
-		return;
+		return false;
 	}
 	has_id = json_object_object_get_ex(root, "id", &id);
 	has_params = json_object_object_get_ex(root, "params", &params);
 	if (has_id && !is_id(id)) {
 		refuse(e, NULL, NM_ERR_INVALID_REQUEST,
 		    "The member \"id\" must be a string or a number");
-		return;
+		return false;
 	}
 	version = host_string(root, "jsonrpc");
 	method = method_of(root);
@@ -214,33 +254,31 @@ take_message(struct host_engine *e, struct json_object *root)
 		    NM_ERR_INVALID_REQUEST,
 		    method == NULL ? "The member \"method\" must be a string"
 				   : "The member \"jsonrpc\" must be \"2.0\"");
-		return;
+		return false;
 	}
 	if (has_id && has_params && params == NULL) {
 		refuse(e, json_object_to_json_string_ext(id, PRINT),
 		    NM_ERR_INVALID_PARAMS,
 		    "The member \"params\" must be an object");
-		return;
+		return false;
 	}
+	notification = find_notification(method);
 	if (has_id) {
 		(void)json_object_get(params);
 		json_object_object_del(root, "params");
 		take_request(e, id, method, params);
-		return;
+		return notification == NULL; /* which is no method */
 	}
-	for (size_t i = 0; i < sizeof(notifications) / sizeof(notifications[0]);
-	     i++) {
-		if (strcmp(method, notifications[i].method) != 0)
-			continue;
-		if (json_object_is_type(params, json_type_object))
-			take_notification(e, &notifications[i], params);
-		else
-			refuse(e, NULL, NM_ERR_INVALID_PARAMS,
-			    "The member \"params\" must be an object");
-		return;
-	}
-	refuse(e, NULL, NM_ERR_INVALID_REQUEST,
-	    "A request must have a member \"id\"");
+	if (notification != NULL &&
+	    json_object_is_type(params, json_type_object))
+		return take_notification(e, notification, params);
+	if (notification != NULL)
+		refuse(e, NULL, NM_ERR_INVALID_PARAMS,
+		    "The member \"params\" must be an object");
+	else
+		refuse(e, NULL, NM_ERR_INVALID_REQUEST,
+		    "A request must have a member \"id\"");
+	return false;
 }
 
 void
@@ -256,9 +294,24 @@ host_rpc_take(struct host_engine *e, const char *text, size_t len)
 	if (host_scan_data(text, len, &stream, &data, &data_len) &&
 	    take_data(e, stream, data, data_len))
 		return;
-	if (host_json_parse(text, len, &root, &fault) == NM_OK)
-		take_message(e, root);
-	else
+	if (host_json_parse(text, len, &root, &fault) == NM_OK) {
+		stream = stream_of(root);
+		if (!take_message(e, root))
+			lose(e, stream, "A frame of the stream is not valid");
+	} else {
 		refuse(e, NULL, fault.code, fault.text);
+		lose(e, stream, "A frame of the stream is not JSON");
+	}
 	json_object_put(root);
+}
+
+void
+host_rpc_skipped(struct host_engine *e, const char *text, size_t len)
+{
+	const char *data;
+	uint64_t stream;
+	size_t data_len;
+
+	(void)host_scan_data(text, len, &stream, &data, &data_len);
+	lose(e, stream, "A frame of the stream is too large");
 }

@@ -96,41 +96,56 @@ take_params(struct scan *s, uint64_t *stream, struct word *data)
 	return take(s, '}') && *stream != 0 && data->data != NULL;
 }
 
+/* What was seen of a notification. */
+struct seen {
+	bool version, method, params;
+	uint64_t stream;
+	struct word data;
+};
+
+static bool
+take_members(struct scan *s, struct seen *seen)
+{
+	struct word name, value;
+
+	if (!take(s, '{'))
+		return false;
+	do {
+		if (!take_string(s, &name) || !take(s, ':'))
+			return false;
+		if (is(name, "jsonrpc") && !seen->version) {
+			if (!take_string(s, &value) || !is(value, "2.0"))
+				return false;
+			seen->version = true;
+		} else if (is(name, "method") && !seen->method) {
+			if (!take_string(s, &value) ||
+			    !is(value, "stream.data"))
+				return false;
+			seen->method = true;
+		} else if (is(name, "params") && !seen->params) {
+			if (!take_params(s, &seen->stream, &seen->data))
+				return false;
+			seen->params = true;
+		} else {
+			return false;
+		}
+	} while (take(s, ','));
+	if (!take(s, '}') || !seen->version || !seen->method || !seen->params)
+		return false;
+	skip_space(s);
+	return s->at == s->end;
+}
+
 bool
 host_scan_data(const char *text, size_t len, uint64_t *stream,
     const char **data, size_t *data_len)
 {
 	struct scan s = { text, text + len };
-	struct word name, value, found = { NULL, 0 };
-	bool version = false, method = false, params = false;
+	struct seen seen = { .stream = 0 };
+	bool whole = take_members(&s, &seen);
 
-	*stream = 0;
-	if (!take(&s, '{'))
-		return false;
-	do {
-		if (!take_string(&s, &name) || !take(&s, ':'))
-			return false;
-		if (is(name, "jsonrpc") && !version) {
-			if (!take_string(&s, &value) || !is(value, "2.0"))
-				return false;
-			version = true;
-		} else if (is(name, "method") && !method) {
-			if (!take_string(&s, &value) ||
-			    !is(value, "stream.data"))
-				return false;
-			method = true;
-		} else if (is(name, "params") && !params) {
-			if (!take_params(&s, stream, &found))
-				return false;
-			params = true;
-		} else {
-			return false;
-		}
-	} while (take(&s, ','));
-	if (!take(&s, '}') || !version || !method || !params)
-		return false;
-	skip_space(&s);
-	*data = found.data;
-	*data_len = found.len;
-	return s.at == s.end;
+	*stream = seen.method ? seen.stream : 0;
+	*data = seen.data.data;
+	*data_len = seen.data.len;
+	return whole;
 }

@@ -277,12 +277,17 @@ host_stream_data(struct host_engine *e, uint64_t id, struct host_chunk *chunk)
 }
 
 void
-host_stream_garbled(struct host_engine *e, uint64_t id)
+host_stream_refused(struct host_engine *e, uint64_t id, const char *why)
 {
-	struct host_call *call = input_of(e, id);
+	struct host_outlet *o;
+	struct host_call *call;
 
+	if (id == 0)
+		return;
+	if ((call = input_of(e, id)) == NULL)
+		call = outlet_of(e, id, &o);
 	if (call != NULL)
-		violation(call, "The stream's data is not strict base64");
+		violation(call, why);
 }
 
 void

@@ -69,8 +69,9 @@ void host_stream_abort(struct host_engine *e, uint64_t id);
 void host_stream_credit(struct host_engine *e, uint64_t id, uint64_t bytes);
 /* Whether bytes for it are of any use; else they need not be decoded. */
 bool host_stream_wanted(struct host_engine *e, uint64_t id);
-/* Its bytes were no base64. */
-void host_stream_garbled(struct host_engine *e, uint64_t id);
+/* A frame of it could not be taken: what the operation would go on with has a
+ * hole. */
+void host_stream_refused(struct host_engine *e, uint64_t id, const char *why);
 
 /* Ends the operations whose streams have been silent too long; returns when
  * to look again, or INT64_MAX. */

@@ -122,6 +122,32 @@ class Streams(Case):
             self.host.send_text(text)
             self.error("invalid-params")
 
+    def test_refused_frames(self):
+        """Whatever is not taken would be a hole in the content."""
+        data = '{"jsonrpc":"2.0","method":"stream.data","params":{"stream":1'
+        for kind, text in (
+                ("invalid-params", data + ',"data":"Yg==","more":1}}'),
+                ("invalid-params", data + '}}'),
+                ("invalid-params", data + ',"data":5}}'),
+                ("unknown-method", data + ',"data":"Yg=="},"id":5}'),
+                ("invalid-request", data + ',"data":"Yg=="},"id":null}'),
+                ("invalid-request", data.replace("2.0", "1.0") +
+                 ',"data":"Yg=="}}'),
+                ("parse-error", data + ',"data":"Yg=="}'),
+                ("parse-error", data + ',"data":"Y\ng=="}}'),
+                ("too-large", data + ',"data":"' + "A" * 9000000 + '"}}'),
+                ("invalid-params", data.replace("data", "end") +
+                 ',"more":1}}')):
+            with self.subTest(kind=kind, text=text[:100]):
+                self.open()
+                self.credited(1)
+                self.data(1, b"abc")
+                self.host.send_text(text)
+                self.error(kind, 5 if '"id":5' in text else None)
+                self.error("invalid-request", "x")
+                self.host.notify("stream.end", stream=1)
+                self.alive()
+
     def test_abort(self):
         self.open()
         self.data(1, b"abc")

@@ -128,7 +128,16 @@ test_too_large_is_skipped(void **state)
 	put_head(w, LIMIT + 1);
 	assert_int_equal(next(w), HOST_READ_TOO_LARGE);
 	assert_null(w->reader.body);
-	put(w, text, sizeof(text));
+	text[0] = 'a';
+	text[HOST_GLIMPSE - 1] = 'z';
+	put(w, text, 100);
+	assert_int_equal(
+	    host_reader_read(&w->reader, w->fds[0]), HOST_READ_MORE);
+	put(w, text + 100, sizeof(text) - 100);
+	assert_int_equal(next(w), HOST_READ_GLIMPSE);
+	assert_int_equal(w->reader.glimpse_len, HOST_GLIMPSE);
+	assert_memory_equal(w->reader.glimpse, text, HOST_GLIMPSE);
+	assert_int_equal(w->reader.glimpse[HOST_GLIMPSE], 0);
 	put_head(w, 2);
 	put(w, "ok", 2);
 	assert_int_equal(next(w), HOST_READ_FRAME);

@@ -86,6 +86,38 @@ test_not_recognised(void **state)
 	}
 }
 
+/* The stream whose data it began as is told where that is all that is. */
+static void
+test_stream_of_what_is_not_recognised(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t stream;
+	} cases[] = {
+		{ START "{\"stream\":7,\"data\":\"YWJj", 7 },
+		{ START "{\"stream\":7,\"data\":\"YWJj\",\"more\":1}}", 7 },
+		{ START "{\"stream\":7,\"data\":YWJj}}", 7 },
+		{ "{\"params\":{\"stream\":7,\"data\":\"YWJj\"},"
+		  "\"method\":\"stream.data\",\"id\":5}",
+		    7 },
+		{ "{\"params\":{\"stream\":7,\"data\":\"YWJj\"},"
+		  "\"method\":\"message.read\"}",
+		    0 },
+		{ "{\"params\":{\"stream\":7,\"data\":\"YWJj\"}}", 0 },
+		{ START "{\"stream\":0,\"data\":\"YWJj\"}}", 0 },
+		{ "", 0 },
+	};
+	const char *data;
+	uint64_t stream;
+	size_t len;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_false(scan(cases[i].text, &stream, &data, &len));
+		assert_int_equal(stream, cases[i].stream);
+	}
+}
+
 static void
 test_every_truncation(void **state)
 {
@@ -109,6 +141,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_recognised),
 		cmocka_unit_test(test_not_recognised),
+		cmocka_unit_test(test_stream_of_what_is_not_recognised),
 		cmocka_unit_test(test_every_truncation),
 	};
 

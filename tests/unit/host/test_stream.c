@@ -142,7 +142,8 @@ bytes_come_in(void **state)
 	host_stream_end(&w.e, 1);
 	host_stream_abort(&w.e, 1);
 	host_stream_credit(&w.e, 1, 1);
-	host_stream_garbled(&w.e, 99);
+	host_stream_refused(&w.e, 99, "");
+	host_stream_refused(&w.e, 0, "");
 	assert_next(&w, NULL);
 	wire_close(&w);
 }
@@ -176,7 +177,7 @@ violations(void **state)
 			host_stream_end(&w.e, i);
 			break;
 		case 4:
-			host_stream_garbled(&w.e, i);
+			host_stream_refused(&w.e, i, "It is not base64");
 			break;
 		case 5: /* the wrong way */
 			host_stream_credit(&w.e, i, 1);
