@@ -6,12 +6,21 @@ import type { Candidate } from "../core/wire.ts";
 import { button, h, icon } from "./dom.ts";
 import type { Page } from "./page.ts";
 import { said } from "./reason.ts";
-import { keyOf, t, wordsOf } from "./text.ts";
+import { type Key, t, wordsOf } from "./text.ts";
 
-/** The host's words where they hold a name; ours for the two that have none. */
-export function databaseLabel({ kind, label, id }: Pick<Candidate, "kind" | "label" | "id">): string {
-  if (kind === "own" || kind === "shared") return t(keyOf("database", kind));
-  return label ?? id;
+const unnamed: Readonly<Record<string, Key>> = {
+  "Database of the settings": "database_configured",
+  "Shared database": "database_shared",
+  "nssmime's own database": "database_own",
+};
+
+/** The host's words hold names, which are the same in every language; the rest is said in ours. */
+export function databaseLabel({ label, id }: Pick<Candidate, "label" | "id">): string {
+  if (label === null) return id;
+  const key = unnamed[label];
+  if (key) return t(key);
+  const [, program, profile] = /^(.+?), profile (.+)$/s.exec(label) ?? [];
+  return program && profile ? t("databaseProfile", program, profile) : label;
 }
 
 function row(page: Page, candidate: Candidate, changed: () => Promise<void>): HTMLElement {

@@ -115,8 +115,8 @@ test("another database is chosen, and what is there is shown", async (context) =
   home.answer("confirm");
   await page.getByRole("button", { name: "Use this one: nssmime’s own" }).click();
   await page.locator(".notices .notice.ok").waitFor();
-  // Once chosen it is in the settings, and has the host's name for it.
-  assert.match(await page.locator(".row", { hasText: "nssmime's own" }).innerText(), /In use/);
+  // Once chosen it is that of the settings file, and is still called what it is.
+  assert.match(await page.locator(".row", { hasText: "nssmime’s own" }).innerText(), /In use/);
 });
 
 test("the certificate is deleted only after asking twice", async (context) => {

@@ -10,6 +10,8 @@ import { HostError } from "../../core/error.ts";
 import type { Certificate, Reason } from "../../core/wire.ts";
 import { stateOf } from "../../pages/certificate-state.ts";
 import { fileStem, parseName, shortName } from "../../pages/name.ts";
+import { databaseLabel } from "../../pages/database-choice.ts";
+import { read } from "../support/root.ts";
 import { useTexts } from "../support/texts.ts";
 
 const now = Date.parse("2026-06-01T12:00:00Z");
@@ -88,6 +90,20 @@ test("an authority's state is its trust", () => {
   assert.equal(stateOf({ ...root, trust: "untrusted" }, now).level, "bad");
   assert.equal(stateOf({ ...root, trust: "inherited" }, now).text, "Nicht vertraut");
   assert.equal(stateOf({ ...root, issuer: "CN=Other" }, now).level, "info");
+});
+
+test("databases are called by their names, and in the reader's language", () => {
+  const called = (label: string | null) => databaseLabel({ id: "0123", label });
+  useTexts("de");
+  assert.equal(called("Thunderbird (snap), profile a, profile b"), "Thunderbird (snap), Profil a, profile b");
+  assert.equal(called("Chromium (Flatpak)"), "Chromium (Flatpak)");
+  assert.equal(called("Database of the settings"), "Die aus Ihrer Einstellungsdatei");
+  assert.equal(called("Shared database"), "Die gemeinsame der Programme auf Ihrem Rechner");
+  assert.equal(called(null), "0123");
+  // The words that are known here are the host's.
+  const host = read("..", "nss-backend", "database", "candidates.c");
+  for (const words of ['"Database of the settings"', '"Shared database"', '"nssmime\'s own database"', '"%s, profile %s"'])
+    assert.ok(host.includes(words), words);
 });
 
 const asked: unknown[] = [];

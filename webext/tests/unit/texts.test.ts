@@ -41,7 +41,6 @@ const composed = new Set([
   ...schema.types.layer.type.map((name: string) => key("layer", name)),
   ...schema.types.skip.map((name: string) => key("skip", name)),
   ...schema.types.candidateProblem.map((name: string) => key("databaseProblem", name)),
-  ...["own", "shared"].map((name) => key("database", name)),
   ...encryptWishes.map((name) => key("encrypt", name)),
   ...forms.map((name) => key("form", name)),
 ]);
