@@ -2,6 +2,18 @@
 // What the browsers that are built for have, and this node may not. Put before every test.
 import { Buffer } from "node:buffer";
 
+globalThis.File ??= class extends Blob {
+  readonly lastModified = Date.now();
+  readonly webkitRelativePath = "";
+
+  constructor(
+    parts: BlobPart[],
+    readonly name: string,
+    options?: FilePropertyBag,
+  ) {
+    super(parts, options);
+  }
+};
 Uint8Array.prototype.toBase64 ??= function toBase64() {
   return Buffer.from(this.buffer, this.byteOffset, this.byteLength).toString("base64");
 };
