@@ -239,6 +239,73 @@ new_certificates_are_kept(void **state)
 	nm_buffer_reset(&mail);
 }
 
+/* Copies a SignedData with more certificates and with revocation information,
+ * each of a kind that is not used. */
+static void
+put_odd_kinds(struct nm_bytes from, struct nm_buffer *out)
+{
+	/* extendedCertificate, v1AttrCert, v2AttrCert, other (10.2.2) */
+	static const char certificates[] = "\xa0\x02\x30\x00"
+					   "\xa1\x05\x30\x03\x02\x01\x00"
+					   "\xa2\x05\x30\x03\x02\x01\x01"
+					   "\xa3\x06\x06\x02\x2a\x03\x05\x00";
+	/* OtherRevocationInfoFormat of nobody's, and without a format; no
+	 * choice at all; a list that is none (10.2.1) */
+	static const char lists[] = "\xa1\x06\x06\x02\x2a\x03\x05\x00"
+				    "\xa1\x02\x05\x00"
+				    "\xa1\x00"
+				    "\xa2\x02\x05\x00"
+				    "\x30\x00";
+	struct nm_tlv info, oid, data, field;
+	size_t marks[3], set;
+
+	assert_true(nm_der_take(&from, 0x30, &info));
+	assert_true(nm_der_take(&info.value, 0x06, &oid));
+	assert_true(nm_der_take(&info.value, 0xa0, &data));
+	assert_true(nm_der_take(&data.value, 0x30, &data));
+	marks[0] = nm_der_begin(out, 0x30);
+	nm_buffer_append(out, oid.raw.data, oid.raw.len);
+	marks[1] = nm_der_begin(out, 0xa0);
+	marks[2] = nm_der_begin(out, 0x30);
+	while (nm_der_next(&data.value, &field)) {
+		if (field.tag != 0xa0) {
+			nm_buffer_append(out, field.raw.data, field.raw.len);
+			continue;
+		}
+		set = nm_der_begin(out, 0xa0);
+		nm_buffer_append(out, certificates, sizeof(certificates) - 1);
+		nm_buffer_append(out, field.value.data, field.value.len);
+		nm_der_end(out, set);
+		nm_der_put(out, 0xa1, lists, sizeof(lists) - 1);
+	}
+	for (size_t i = 3; i > 0; i--)
+		nm_der_end(out, marks[i - 1]);
+}
+
+/* RFC 5652 5.1: they are skipped, and what is used counts as without them. */
+static void
+kinds_that_are_not_used(void **state)
+{
+	struct nm_buffer made = NM_BUFFER_INIT, cms = NM_BUFFER_INIT;
+	struct nm_read_options o = mail_reads();
+	struct mail m;
+
+	(void)state;
+	o.kind = NM_CONTENT_CMS;
+	o.context_from = "alice@example.org";
+	mail_by_openssl(&made, "", part,
+	    "-sign -nodetach -outform DER -signer alice.crt -inkey alice.key");
+	put_odd_kinds(nm_buffer_bytes(&made), &cms);
+	assert_int_equal(mail_read_as(&o, cms.data, cms.len, &m), NM_OK);
+	assert_reasons(signer(&m, 0)->reasons, 0);
+	assert_int_equal(m.result->signature, NM_STATUS_VALID);
+	assert_int_equal(m.result->certificate_count, 0);
+	assert_output(&m, part);
+	mail_clear(&m);
+	nm_buffer_reset(&cms);
+	nm_buffer_reset(&made);
+}
+
 int
 main(void)
 {
@@ -251,6 +318,7 @@ main(void)
 		cmocka_unit_test(several_signers),
 		cmocka_unit_test(times),
 		cmocka_unit_test(new_certificates_are_kept),
+		cmocka_unit_test(kinds_that_are_not_used),
 	};
 
 	return cmocka_run_group_tests(tests, mail_setup, mail_teardown);
