@@ -101,7 +101,9 @@ async function openDetails(reading: Reading): Promise<void> {
   await openPage(`pages/details.html?handle=${handle}`);
 }
 
-messenger.nssmime.onDetails.addListener(openDetails);
+messenger.nssmime.onDetails.addListener(({ setUp, reading }) =>
+  setUp ? openPage("pages/start.html") : openDetails(reading),
+);
 
 // In any mail, also one in which Thunderbird sees no S/MIME.
 messenger.messageDisplayAction.onClicked.addListener(async ({ id }) => {

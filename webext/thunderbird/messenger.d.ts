@@ -24,6 +24,6 @@ declare namespace messenger {
     onProtect: Listeners<(request: any, file: File) => Promise<object>>;
     onComposer: Listeners<(composer: any) => Promise<void>>;
     onChoose: Listeners<(tabId: number, what: string) => Promise<void>>;
-    onDetails: Listeners<(reading: any) => Promise<void>>;
+    onDetails: Listeners<(wish: any) => Promise<void>>;
   };
 }

@@ -19,6 +19,7 @@ export interface Answer {
   file?: File;
   subject?: string;
   problem?: string;
+  setUp?: boolean;
 }
 
 const isEncrypted = ({ layers }: Reading): boolean =>
@@ -48,12 +49,13 @@ export async function read(host: HostClient, request: Request, file: File): Prom
       ...(subject?.source === "protected" && subject.value !== null && { subject: subject.value }),
     };
   } catch (thrown) {
-    const { title, advice } = failure(HostError.of(thrown));
+    const { title, advice, setUp } = failure(HostError.of(thrown));
     return {
       row: { level: "warn", signature: title, encryption: "", advice },
       encrypted: false,
       unproven: true,
       problem: title,
+      setUp,
     };
   }
 }

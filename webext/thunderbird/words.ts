@@ -13,13 +13,17 @@ export const say = (key: Own, ...values: string[]): string => t(key as Key, ...v
 export interface Words {
   title: string;
   advice: string;
+  /** The page for setting up has the commands for it. */
+  setUp: boolean;
 }
 
-export function failure(error: HostError): Words {
+export function failure({ kind }: HostError): Words {
   const program = "Thunderbird";
+  const setUp = kind.startsWith("host-");
   return {
-    title: t(keyOf("error", error.kind), program),
-    advice: t(keyOf("error", error.kind, "_do"), program),
+    title: t(keyOf("error", kind), program),
+    advice: setUp ? say("tbSeeSetUp") : t(keyOf("error", kind, "_do"), program),
+    setUp,
   };
 }
 

@@ -100,6 +100,11 @@ class Steps:
                         .value.textContent,
                     from: document.getElementById("expandedfromBox")
                         .textContent,
+                    header: [...document.querySelectorAll(
+                        "#messageHeader .message-header-row, " +
+                        "#headerSenderToolbarContainer")]
+                        .filter(each => each.getClientRects().length)
+                        .map(each => each.textContent).join(" "),
                     attachments: win.currentAttachments
                         .map(({ name, size }) => ({ name, size })),
                     native: document.getElementById("cryptoBox").hidden ||

@@ -118,12 +118,13 @@ class Failures(Case):
     def test_missing(self):
         self.thunderbird.manifest(None)
         self.addCleanup(self.thunderbird.manifest, needed("NSSMIME_HOST"))
-        self.kill()
+        if hosts(self.folder):
+            self.kill()
         self.deliver_encrypted("no host")
         self.steps.open("no host")
         seen = self.steps.seen("seen.level")
         self.assertIn("does not find the helper program", seen["title"])
-        self.assertIn("Install it", seen["advice"])
+        self.assertEqual(["tbSetUp", "tbTryAgain"], seen["buttons"])
         self.assertIn("does not find the helper program", seen["body"])
         self.picture("reader-no-host")
 

@@ -189,14 +189,29 @@ export class Reader {
       changed = true;
     };
     if (subject !== undefined) put("subject", subject);
+    const isProtected = (boxes: any[]) =>
+      boxes.length > 0 && boxes.every(({ source }) => source === "protected");
     const outside = MailServices.headerParser
       .parseEncodedHeaderW(gMessage?.author ?? currentHeaderData?.from?.headerValue ?? "")
       .map(({ email }: { email: string }) => email.toLowerCase());
     const isSame =
       from.length === outside.length &&
       from.every(({ address }: any) => outside.includes(address?.toLowerCase()));
-    if (from.length > 0 && !isSame && from.every(({ source }: any) => source === "protected"))
-      put("from", from.map(written).join(", "));
+    if (!isSame && isProtected(from)) put("from", from.map(written).join(", "));
+    if (isProtected(from)) {
+      for (const name of ["to", "cc"]) {
+        const boxes = reading.headers[name];
+        if (reading.headers.differing.includes(name) && isProtected(boxes))
+          put(name, boxes.map(written).join(", "));
+      }
+      // Somebody wrote it there on the way: it is not shown at all.
+      if (!reading.headers.other?.["reply-to"] && currentHeaderData?.["reply-to"]) {
+        delete currentHeaderData["reply-to"];
+        const row = window.gExpandedHeaderView?.["reply-to"];
+        if (row) row.valid = false;
+        changed = true;
+      }
+    }
     if (changed) window.UpdateExpandedMessageHeaders();
   }
 
@@ -226,7 +241,11 @@ export class Reader {
     };
     if (answer?.reading)
       button("tbDetails", () => {
-        this.#details.ask(plain(answer.reading)).catch(Cu.reportError);
+        this.#details.ask({ reading: plain(answer.reading) }).catch(Cu.reportError);
+      });
+    if (answer?.setUp)
+      button("tbSetUp", () => {
+        this.#details.ask({ setUp: true }).catch(Cu.reportError);
       });
     if (answer?.problem)
       button("tbTryAgain", () => {
@@ -246,7 +265,8 @@ export class Reader {
     element.id = ROW;
     element.setAttribute("role", "status");
     document.documentElement.append(style);
-    header.append(element);
+    // The header itself has a height of its own.
+    header.after(element);
     this.#undo.push(() => {
       style.remove();
       element.remove();

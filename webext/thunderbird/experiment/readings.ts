@@ -26,6 +26,8 @@ export interface Answer {
   content?: Uint8Array<ArrayBuffer>;
   /** In words, where there is no content. */
   problem?: string;
+  /** The page for setting up says what to do about it. */
+  setUp?: boolean;
   subject?: string;
   encrypted: boolean;
   /** Nothing covers it that proves who wrote it. */
