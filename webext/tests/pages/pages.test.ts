@@ -131,7 +131,7 @@ const states: State[] = [
     says: "Nothing was found",
   },
   { name: "one-own", path: "certificates.html", home: () => full, act: openCard("alice"), says: "Mail can be signed with it" },
-  { name: "one-expired", path: "certificates.html", home: () => full, act: openCard("expired"), says: "Get a new certificate" },
+  { name: "one-expired", path: "certificates.html", home: () => full, act: openCard("expired"), says: "Keep this one: you need it" },
   {
     name: "one-authority",
     path: "certificates.html#authorities",
@@ -148,7 +148,7 @@ const states: State[] = [
       await shown.page.locator(".toolbar button").nth(2).click();
       await shown.page.waitForSelector(".notice");
     },
-    says: "Checked just now: it is in order",
+    says: "Checked just now: it is in order.",
   },
   {
     name: "one-delete",
@@ -179,7 +179,7 @@ const states: State[] = [
       await page.locator("input[type=file]").setInputFiles(mixed());
       await page.waitForSelector(".notice.warn");
     },
-    says: "It is here already",
+    says: "It is here already.",
   },
   {
     name: "import-wrong",

@@ -17,9 +17,11 @@ export function useTexts(language: string): void {
 /** What an English text of the pages, or a part of one, is in another language: the pieces between
  * the values. What is no text of the pages, like a command, is the same everywhere. */
 export function translated(english: string, language: string): string[] {
-  const [closest] = Object.entries(messagesOf("en"))
-    .filter(([, { message }]) => message.includes(english))
-    .sort(([, one], [, other]) => one.message.length - other.message.length);
-  if (language === "en" || !closest) return [english];
-  return (messagesOf(language)[closest[0]]?.message ?? "").split(/\$\d/).map((piece) => piece.trim());
+  const all = Object.entries(messagesOf("en")).filter(([, { message }]) => message.includes(english));
+  const exact = all.filter(([, { message }]) => message === english);
+  const [found, another] = exact.length > 0 ? exact : all;
+  if (!found) return [english];
+  if (another) throw new Error(`"${english}" may be ${found[0]} or ${another[0]}`);
+  if (language === "en") return [english];
+  return (messagesOf(language)[found[0]]?.message ?? "").split(/\$\d/).map((piece) => piece.trim());
 }
