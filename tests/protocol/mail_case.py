@@ -17,7 +17,8 @@ from pki import Pki
 
 from nssmime import Host, environment, host_program
 
-DATE = email.utils.formatdate()  # no certificate here is older than a day
+PKI = Pki()
+DATE = email.utils.formatdate()  # after PKI: all of its certificates began
 TEXT = (b"Content-Type: text/plain; charset=utf-8\r\n"
         b"Content-Transfer-Encoding: quoted-printable\r\n"
         b"\r\n"
@@ -111,7 +112,7 @@ class MailCase(Case):
 
     @classmethod
     def setUpClass(cls):
-        cls.pki = Pki()
+        cls.pki = PKI
         cls.home = tempfile.mkdtemp(prefix="nssmime-mail-")
         cls.addClassCleanup(shutil.rmtree, cls.home, True)
         cls.database = cls.pki.copy(os.path.join(cls.home, "db"))

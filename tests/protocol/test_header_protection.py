@@ -16,8 +16,8 @@ from pki import Pki
 
 from nssmime import Host, environment
 
-PKI = None
-DATE = email.utils.formatdate(time.time())
+PKI = Pki()
+DATE = email.utils.formatdate(time.time())  # after PKI: it is valid by then
 TEXT = b"This is the text.\r\n"
 FROM = "From: Alice <alice@example.org>"
 TO = "To: Bob <bob@example.org>"
@@ -25,11 +25,6 @@ SUBJECT = "Subject: Handling the Jones contract"
 REST = ["Date: " + DATE, "Message-ID: <1@example.org>"]
 FIELDS = [FROM, TO, SUBJECT] + REST
 HIDDEN = [FROM, TO, "Subject: [...]"] + REST
-
-
-def setUpModule():
-    global PKI
-    PKI = Pki()
 
 
 def lines(fields):
