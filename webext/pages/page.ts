@@ -3,7 +3,7 @@
 import { HostError } from "../core/error.ts";
 import { type Pages, pages, RELAY, type Target } from "../core/relay.ts";
 import { Busy, type Running } from "./busy.ts";
-import { button, type Child, fill, h, icon } from "./dom.ts";
+import { button, type Child, fill, h, icon, on } from "./dom.ts";
 import { problemBox } from "./problem.ts";
 import { type Level, said } from "./reason.ts";
 import { type Key, language, t } from "./text.ts";
@@ -49,11 +49,19 @@ export async function openPage(title: Key): Promise<Page> {
   const main = h("div", {}, h("p", { class: "loading" }, t("loading")));
   const notices = h("div", { class: "notices", role: "status" });
   const busy = new Busy();
+  const content = h("main", { id: "main", tabindex: -1 }, h("h1", {}, t(title)), notices, main);
+  // Where one is in a page is in its address, which this must not change.
+  const skip = on(h("a", { class: "skip", href: "#main" }, t("skip")), {
+    click: (event) => {
+      event.preventDefault();
+      content.focus();
+    },
+  });
   fill(
     document.body,
-    h("a", { class: "skip", href: "#main" }, t("skip")),
+    skip,
     h("header", {}, h("p", { class: "brand" }, icon("lock"), "nssmime"), navigation()),
-    h("main", { id: "main", tabindex: -1 }, h("h1", {}, t(title)), notices, main),
+    content,
     busy.element,
   );
   const host = pages(() => chrome.runtime.connect({ name: RELAY }));

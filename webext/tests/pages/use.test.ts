@@ -51,6 +51,7 @@ test("everything can be reached by keyboard", async (context) => {
   await page.keyboard.press("Tab");
   assert.equal(await focused(shown), "Skip to the content");
   await page.keyboard.press("Enter");
+  assert.equal(new URL(page.url()).hash, "");
   for (const wanted of ["Mine", "People", "Authorities", "Import a file…", "Ask for a new one…"]) {
     await page.keyboard.press("Tab");
     assert.equal(await focused(shown), wanted);
