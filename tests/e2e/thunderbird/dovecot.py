@@ -2,6 +2,7 @@
 """A dovecot of the test's own: IMAP on the loopback, one password for all,
 everything in one folder. Runs as root or as anybody else."""
 
+import ctypes
 import getpass
 import grp
 import imaplib
@@ -70,6 +71,15 @@ namespace inbox {{
 """
 
 
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    """In a child before its program: nothing outlives a test that was
+    killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -100,7 +110,8 @@ class Dovecot:
             file.write(CONFIG.format(folder=folder, port=self.port, user=user,
                                      group=group, uid=uid, gid=gid,
                                      password=PASSWORD))
-        self._process = subprocess.Popen([program, "-F", "-c", config])
+        self._process = subprocess.Popen([program, "-F", "-c", config],
+                                         preexec_fn=die_with_parent)
         self._wait()
 
     def _wait(self):

@@ -180,7 +180,7 @@ class Thunderbird:
         self._log = open(os.path.join(self.folder, "thunderbird.log"), "ab")
         self._process = subprocess.Popen(
             args, env=env, stdout=self._log, stderr=self._log,
-            start_new_session=True)
+            start_new_session=True, preexec_fn=dovecot.die_with_parent)
         self.marionette = Marionette(
             self._port, lambda: self._process.poll() is None)
         self.run = self.marionette.evaluate
