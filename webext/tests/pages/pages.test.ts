@@ -76,6 +76,11 @@ const openCard = (name: string) => async ({ page }: Shown) => {
 };
 const choose = (name: string) => ({ page }: Shown) =>
   page.locator("input[type=file]").setInputFiles(pki(name));
+const lookUp = (address: string, answer: string) => async ({ page }: Shown) => {
+  await page.locator("input[type=email]").fill(address);
+  await page.locator("form button").click();
+  await page.waitForSelector(`main .panel + div .${answer}`);
+};
 /** A certificate that is there, and a key, which comes in a .p12 alone. */
 const mixed = () => ({
   name: "mixed.pem",
@@ -219,22 +224,14 @@ const states: State[] = [
     name: "found",
     path: "certificates.html#find",
     home: () => full,
-    act: async ({ page }) => {
-      await page.locator("input[type=email]").fill("bob@example.org");
-      await page.locator("form button").click();
-      await page.waitForSelector("main .panel + div .card");
-    },
+    act: lookUp("bob@example.org", "card"),
     says: "bob@example.org",
   },
   {
     name: "found-nothing",
     path: "certificates.html#find",
     home: () => full,
-    act: async ({ page }) => {
-      await page.locator("input[type=email]").fill("nobody@example.org");
-      await page.locator("form button").click();
-      await page.waitForSelector("main .panel + div .notice");
-    },
+    act: lookUp("nobody@example.org", "notice"),
     says: "Ask this person for a signed mail",
   },
   { name: "find", path: "certificates.html#find", home: () => full, says: "E-mail address of the person" },
