@@ -256,6 +256,21 @@ check_now(struct nm_path *p, int64_t when)
 	}
 }
 
+/* NSS lets certificates count a day before they begin. */
+static void
+check_begin(struct nm_path *p, int64_t when)
+{
+	int64_t from, until;
+
+	for (size_t i = 0; i < p->count; i++) {
+		if ((i == 0 || i + 1 < p->count) &&
+		    nm_certificate_validity(p->links[i].cert, &from, &until) &&
+		    when < from - NM_CLOCK_SKEW)
+			p->links[i].reasons |=
+			    NM_REASON_BIT(NM_REASON_NOT_YET_VALID);
+	}
+}
+
 static void
 sum_up(struct nm_path *p)
 {
@@ -291,8 +306,10 @@ judge(struct nm_path *p, const struct nm_path_question *q,
 {
 	if (!ok)
 		nm_path_explain(p, usage, when * PR_USEC_PER_SEC);
-	else if (nm_path_is_current(p, c))
+	else if (nm_path_is_current(p, c)) {
+		check_begin(p, when);
 		check_now(p, when);
+	}
 	sum_up(p);
 	if (q->evidence != NULL &&
 	    (p->reasons &

@@ -6,6 +6,7 @@
  * so that what can be seen in the certificates themselves is looked at too.
  */
 #include "certificate/path.h"
+#include "certificate/revocation.h"
 
 #include <certdb.h>
 #include <prerror.h>
@@ -182,7 +183,7 @@ nm_path_look_at_times(struct nm_path *p, int64_t when)
 	for (size_t i = 0; i < p->count; i++) {
 		if (!nm_certificate_validity(p->links[i].cert, &from, &until))
 			continue;
-		if (when < from)
+		if (when < from - NM_CLOCK_SKEW)
 			add(p, i, NM_REASON_NOT_YET_VALID);
 		else if (when > until)
 			add(p, i, NM_REASON_EXPIRED);

@@ -137,10 +137,21 @@ usages(void **state)
 static void
 times(void **state)
 {
+	CERTCertificate *bob;
+	PRTime from, until;
+
 	(void)state;
 	expect("expired", SIGN, R(EXPIRED));
 	expect("expired", ENCRYPT, R(EXPIRED));
 	expect("future", SIGN, R(NOT_YET_VALID));
+	/* NSS would let one count a day before it begins; clocks differ by
+	 * minutes */
+	bob = load(&pki, "bob");
+	assert_int_equal(CERT_GetCertTimes(bob, &from, &until), SECSuccess);
+	CERT_DestroyCertificate(bob);
+	from /= PR_USEC_PER_SEC;
+	expect_at("bob", SIGN, from - 200, 0);
+	expect_at("bob", SIGN, from - 3600, R(NOT_YET_VALID));
 	/* before the certificates of the root too */
 	expect_at("bob", SIGN, Y2020, R(NOT_YET_VALID));
 	expect_at("bob", SIGN, INT64_MAX, R(EXPIRED));
