@@ -25,10 +25,6 @@ FIELDS = ["From: Alice <alice@example.org>",
 BODY = b"Dear Bob,\r\n\r\nthis is the text.\r\n"
 
 
-def setUpModule():
-    reading.setUpModule()
-
-
 def mail(fields=FIELDS, kind="text/plain; charset=utf-8", body=BODY, more=()):
     return lines(list(fields) + ["MIME-Version: 1.0", "Content-Type: " + kind,
                                  *more]) + b"\r\n" + body
