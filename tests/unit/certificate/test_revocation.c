@@ -13,64 +13,13 @@ static struct nm_database *db;
 static CERTCertificate *ca, *good, *bad, *plain;
 static int64_t now;
 
-/* A certificate authority that keeps books: `good`, `bad` (revoked an hour
- * ago for its key) and `left` (its holder's affiliation changed). */
 static int
 setup(void **state)
 {
 	(void)state;
 	pki_make(&pki);
 	assert_int_equal(
-	    pki_run(&pki,
-		"printf '[req]\\ndistinguished_name=dn\\n[dn]\\nO=Example\\n"
-		"[ca]\\ndatabase=books.txt\\nnew_certs_dir=.\\n"
-		"default_md=sha256\\npolicy=any\\nrand_serial=yes\\n"
-		"certificate=evca.crt\\nprivate_key=alice.key\\n"
-		"default_days=9\\ndefault_crl_days=9\\ncrlnumber=number\\n"
-		"[any]\\ncommonName=optional\\n"
-		"[leaf]\\nbasicConstraints=critical,CA:false\\n"
-		"subjectAltName=email:r@example.org\\n"
-		"authorityInfoAccess=OCSP;URI:http://ocsp.example.org/,"
-		"caIssuers;URI:http://ca.example.org/ca.der,"
-		"OCSP;URI:ldap://no.example.org/\\n"
-		"crlDistributionPoints=URI:http://ca.example.org/ca.crl\\n"
-		"[bare]\\nbasicConstraints=critical,CA:false\\n"
-		"subjectAltName=email:r@example.org\\n"
-		"[responder]\\nbasicConstraints=critical,CA:false\\n"
-		"keyUsage=digitalSignature\\nextendedKeyUsage=OCSPSigning\\n"
-		"[root]\\nbasicConstraints=critical,CA:true\\n"
-		"keyUsage=keyCertSign,cRLSign\\n"
-		"' > books.cnf; : > books.txt; echo 01 > number; "
-		"openssl req -new -config books.cnf -key alice.key -subj "
-		"/CN=evca -out evca.csr; "
-		"openssl ca -batch -selfsign -config books.cnf -name ca "
-		"-extensions root -startdate 20200101000000Z -enddate "
-		"20900101000000Z -in evca.csr -out evca.crt && "
-		"openssl x509 -in evca.crt -outform DER -out evca.der && "
-		"certutil -A -d sql:db -n evca -t ,C, -i evca.crt"),
-	    0);
-	assert_int_equal(
-	    pki_run(&pki,
-		"for n in good bad left responder stranger; do\n"
-		"x=leaf; [ $n != responder ] || x=responder\n"
-		"openssl req -new -config books.cnf -key bob.key -subj /CN=$n "
-		"-out $n.csr || exit 1\n"
-		"openssl ca -batch -config books.cnf -name ca -extensions $x "
-		"-startdate "
-		"20250101000000Z -in $n.csr -out ev-$n.crt || exit 1\n"
-		"openssl x509 -in ev-$n.crt -outform DER -out ev-$n.der\n"
-		"done\n"
-		"openssl x509 -req -in good.csr -CA evca.crt -CAkey alice.key "
-		"-days 9 -extfile books.cnf -extensions bare -out plain.crt && "
-		"openssl x509 -in plain.crt -outform DER -out plain.der && "
-		"openssl ca -config books.cnf -name ca -revoke ev-bad.crt "
-		"-crl_reason keyCompromise && "
-		"openssl ca -config books.cnf -name ca -revoke ev-left.crt "
-		"-crl_reason affiliationChanged && "
-		"openssl ca -config books.cnf -name ca -gencrl -out books.crl "
-		"&& "
-		"openssl crl -in books.crl -outform DER -out books.der"),
-	    0);
+	    pki_run(&pki, "bash '%s/pki-books.sh' .", NSSMIME_SUPPORT), 0);
 	db = open_db(&pki, "db");
 	ca = load(&pki, "evca");
 	good = load(&pki, "ev-good");
