@@ -158,3 +158,61 @@ nm_acquaintance_find(const struct nm_read_options *options,
 	*out = *at;
 	return NM_OK;
 }
+
+/* All that a check of a signature reads, but the certificates, by which the
+ * set itself is found. */
+static bool
+hash_check(size_t at, const struct nm_signed *data, size_t i,
+    const struct nm_digests *content, uint8_t key[SHA256_LENGTH])
+{
+	const struct nm_signer *signer = nm_signed_signer(data, i);
+	const uint64_t how[] = { at, nm_signed_has_content(data),
+		nm_signed_digest_set(data), nm_digests_of_attributes(content) };
+	PK11Context *context = PK11_CreateDigestContext(SEC_OID_SHA256);
+	unsigned len;
+	bool ok;
+
+	if (context == NULL)
+		return false;
+	ok = PK11_DigestBegin(context) == SECSuccess &&
+	    hash(context, how, sizeof(how)) &&
+	    hash_item(context, nm_signed_content_type(data)) &&
+	    hash_item(context, signer->der) &&
+	    hash_item(context, nm_digests_value(content, signer->digest)) &&
+	    PK11_DigestFinal(context, key, &len, SHA256_LENGTH) == SECSuccess;
+	PK11_DestroyContext(context, PR_TRUE);
+	return ok;
+}
+
+static bool
+is_remembered(const struct nm_acquaintance *a, const uint8_t *key)
+{
+	for (unsigned i = 0;
+	     i < a->signature_count && i < NM_SIGNATURES_REMEMBERED; i++) {
+		if (memcmp(a->signatures[i], key, SHA256_LENGTH) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum nm_error
+nm_acquaintance_verify(struct nm_acquaintance *a, size_t at,
+    const struct nm_signed *data, size_t signer,
+    const struct nm_digests *content, nm_reasons *reasons)
+{
+	uint8_t key[SHA256_LENGTH];
+	nm_reasons found = 0;
+	bool hashed;
+	enum nm_error error;
+
+	hashed = content != NULL && hash_check(at, data, signer, content, key);
+	if (hashed && is_remembered(a, key))
+		return NM_OK;
+	error = nm_signed_verify(data, signer, content, a->certs[at], &found);
+	if (error == NM_OK && hashed && found == 0)
+		memcpy(a->signatures[a->signature_count++ %
+			   NM_SIGNATURES_REMEMBERED],
+		    key, sizeof(key));
+	*reasons |= found;
+	return error;
+}

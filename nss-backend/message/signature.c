@@ -25,7 +25,7 @@ struct found {
  * one whose key fits counts.
  */
 static enum nm_error
-find_certificate(struct nm_reading *r, const struct nm_acquaintance *met,
+find_certificate(struct nm_reading *r, struct nm_acquaintance *met,
     const struct nm_signed *data, size_t i, const struct nm_digests *content,
     struct found *out)
 {
@@ -39,7 +39,7 @@ find_certificate(struct nm_reading *r, const struct nm_acquaintance *met,
 			continue;
 		reasons = 0;
 		error =
-		    nm_signed_verify(data, i, content, met->certs[c], &reasons);
+		    nm_acquaintance_verify(met, c, data, i, content, &reasons);
 		if (error != NM_OK)
 			return error;
 		if (out->at == SIZE_MAX ||

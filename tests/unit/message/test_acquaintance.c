@@ -219,6 +219,44 @@ altered(void **state)
 	assert_non_null(at);
 	*at = 'J';
 	expect_of(&other, &o, NM_REASON_BIT(NM_REASON_CONTENT_ALTERED));
+	*at = 'H';
+	expect_of(&other, &o, 0);
+	nm_buffer_reset(&other);
+	expect(0);
+}
+
+/* Every byte of the signature counts each time, too. */
+static void
+altered_signature(void **state)
+{
+	struct nm_buffer other = NM_BUFFER_INIT;
+	struct nm_read_options o = mail_reads();
+	struct mail m;
+	uint8_t *at;
+
+	(void)state;
+	nm_buffer_append(&other, mail.data, mail.len);
+	/* the value of the signature is what the base64 text ends with */
+	at = memmem(other.data, other.len, "smime.p7s", 9);
+	assert_non_null(at);
+	at = memmem(at, (size_t)(other.data + other.len - at), "\n------", 7);
+	assert_non_null(at);
+	for (uint8_t *end = at, *from = at - 300; from < end; from += 7) {
+		at = from;
+		uint8_t was = *at;
+
+		if (was == '\r' || was == '\n' || was == '=')
+			continue;
+		expect(0);
+		*at = was == 'A' ? 'B' : 'A';
+		if (mail_read_way(&o, other.data, other.len, FEED_WHOLE, &m) ==
+		    NM_OK)
+			assert_int_not_equal(
+			    m.result->signature, NM_STATUS_VALID);
+		mail_clear(&m);
+		*at = was;
+	}
+	expect(0);
 	nm_buffer_reset(&other);
 }
 
@@ -264,6 +302,7 @@ main(void)
 		cmocka_unit_test(other_company),
 		cmocka_unit_test(forged_company),
 		cmocka_unit_test(altered),
+		cmocka_unit_test(altered_signature),
 		cmocka_unit_test(many),
 	};
 
