@@ -195,7 +195,11 @@ class Sending(Case):
         self.refuses(drafts[0], "bob")
 
         self.steps.open("[...]", "Drafts")
-        self.steps.run("main.goDoCommand('cmd_editDraftMsg');")
+        # The mail may be shown anew while the composer is on its way.
+        self.steps.run("""
+            main.goDoCommand('cmd_editDraftMsg');
+            aboutMessage().ReloadMessage();
+        """)
         bar = self.steps.bar()
         self.assertEqual((True, True), (bar["sign"], bar["encrypt"]))
         written = self.steps.written()

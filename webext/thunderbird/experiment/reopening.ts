@@ -87,16 +87,25 @@ export class Reopening {
       Ci.nsIMsgCompType;
     const types = [ForwardInline, Redirect, Draft, Template, EditTemplate, EditAsNew];
     const [, , uri, type] = args;
+    let made: string | null = null;
     try {
       if (uri && types.includes(type)) {
-        const made = await this.#file(uri);
+        // What is selected in the mail on screen: only replies quote it, and it is dead, and no
+        // argument any more, if the mail was shown anew while its file was made.
+        args[8] = null;
+        made = await this.#file(uri);
         if (made) args[2] = made;
       }
     } catch (failure) {
       // It is opened as it is: encrypted.
       Cu.reportError(failure);
     }
-    compose.OpenComposeWindow(...args);
+    try {
+      compose.OpenComposeWindow(...args);
+    } catch (failure) {
+      if (made) this.#forget(made);
+      throw failure;
+    }
   }
 
   async #file(uri: string): Promise<string | null> {
@@ -109,6 +118,13 @@ export class Reopening {
     const made = `${Services.io.newFileURI(file).spec}?type=application/x-message-display`;
     this.#origins.set(file.path, { uri, answer, file });
     return made;
+  }
+
+  #forget(made: string): void {
+    const path: string = fileOf(made)?.path ?? "";
+    const origin = this.#origins.get(path);
+    this.#origins.delete(path);
+    if (origin) this.#remove(origin.file);
   }
 
   #remove(file: any): void {
