@@ -195,10 +195,17 @@ class Sending(Case):
         self.refuses(drafts[0], "bob")
 
         self.steps.open("[...]", "Drafts")
-        # The mail may be shown anew while the composer is on its way.
+        # What was selected in the mail is gone if it is shown anew while the
+        # composer is on its way.
         self.steps.run("""
-            main.goDoCommand('cmd_editDraftMsg');
-            aboutMessage().ReloadMessage();
+            const box = new Cu.Sandbox(null);
+            const selected = Cu.evalInSandbox("({})", box);
+            Cu.nukeSandbox(box);
+            const { gMessage, gMessageURI } = aboutMessage();
+            MailServices.compose.OpenComposeWindow(null, gMessage, gMessageURI,
+                Ci.nsIMsgCompType.Draft, Ci.nsIMsgCompFormat.Default,
+                MailServices.accounts.defaultAccount.defaultIdentity, "",
+                main.msgWindow, selected, false);
         """)
         bar = self.steps.bar()
         self.assertEqual((True, True), (bar["sign"], bar["encrypt"]))
