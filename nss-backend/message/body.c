@@ -271,7 +271,7 @@ sniffed_enough(const struct nm_buffer *b)
 static enum nm_error
 settle(struct body *b)
 {
-	static const struct nm_entity_handler handler = { body_header };
+	static const struct nm_entity_handler handler = { body_header, NULL };
 	struct nm_stage *into;
 	enum nm_error error;
 

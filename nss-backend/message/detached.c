@@ -131,7 +131,7 @@ static enum nm_error
 multipart_part(void *arg, unsigned index, struct nm_stage **part)
 {
 	static const struct nm_entity_handler signature_handler = {
-		signature_header
+		signature_header, NULL
 	};
 	struct detached *d = arg;
 

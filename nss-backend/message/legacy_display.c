@@ -21,12 +21,10 @@ struct walk {
 /* One entity of the tree. `body`: it shows the text of the message, or holds
  * what does (RFC 9787 section 7.1). */
 struct node {
-	struct nm_stage stage;
 	struct walk *walk;
 	unsigned depth;
 	bool body;
 	bool alternative; /* all that is inside shows the text */
-	struct nm_stage *split;
 };
 
 struct root {
@@ -250,44 +248,18 @@ out:
 	return error;
 }
 
-static enum nm_error
-node_write(struct nm_stage *s, const uint8_t *data, size_t len)
-{
-	return nm_stage_write(((struct node *)s)->split, data, len);
-}
-
-static enum nm_error
-node_finish(struct nm_stage *s)
-{
-	return nm_stage_finish(((struct node *)s)->split);
-}
-
-static void
-node_free(struct nm_stage *s)
-{
-	nm_stage_free(&((struct node *)s)->split);
-	free(s);
-}
-
 static struct nm_stage *
 node_new(struct walk *w, unsigned depth, bool body)
 {
-	static const struct nm_stage_ops ops = { node_write, node_finish,
-		node_free };
-	static const struct nm_entity_handler handler = { node_header };
+	static const struct nm_entity_handler handler = { node_header, free };
 	struct node *n = calloc(1, sizeof(*n));
 
 	if (n == NULL)
 		return NULL;
-	n->stage.ops = &ops;
 	n->walk = w;
 	n->depth = depth;
 	n->body = body;
-	if ((n->split = nm_entity_new(&handler, n, w->fault)) == NULL) {
-		free(n);
-		return NULL;
-	}
-	return &n->stage;
+	return nm_entity_new(&handler, n, w->fault);
 }
 
 /* ---- the whole ---- */

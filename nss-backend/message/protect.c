@@ -323,7 +323,8 @@ nm_protecting_new(const struct nm_protect_options *options,
     const struct nm_protect_outputs *outputs, struct nm_fault *fault,
     struct nm_protecting **out)
 {
-	static const struct nm_entity_handler handler = { protect_header };
+	static const struct nm_entity_handler handler = { protect_header,
+		NULL };
 	struct nm_protecting *p;
 
 	*out = NULL;

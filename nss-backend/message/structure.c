@@ -15,46 +15,49 @@ struct walk {
 };
 
 /*
- * One entity of the tree, as a stage: a splitter that reads its header and
- * then sends the body to a multipart reader, to the message inside, or
- * nowhere. A node whose number is the wanted one is given away whole.
+ * One entity of the tree: its header is read, and the body then sent to a
+ * multipart reader, to the message inside, or nowhere. A node whose number is
+ * the wanted one is given away whole.
  */
 struct node {
-	struct nm_stage stage;
 	struct walk *walk;
-	bool owns_walk;
 	unsigned depth;
 	bool message;			      /* the body of message/rfc822 */
 	bool in_message;		      /* ... or inside one */
 	bool digest;			      /* a part of multipart/digest */
 	bool divides_digest;		      /* ... or that itself */
 	char number[2 * NM_MAX_NESTING + 16]; /* "" for the root */
-	struct nm_stage *split;
 };
 
-static struct nm_stage *node_new(
-    struct walk *walk, unsigned depth, const char *number, bool message);
+struct root {
+	struct node node;
+	struct walk walk;
+};
+
+static struct nm_stage *node_new(const struct node *like);
 
 static enum nm_error
 multipart_part(void *arg, unsigned index, struct nm_stage **part)
 {
-	struct node *n = arg;
-	char number[sizeof(n->number)];
+	const struct node *n = arg;
+	struct node child = { .walk = n->walk,
+		.depth = n->depth + 1,
+		.in_message = n->in_message,
+		.digest = n->divides_digest };
 	int len;
 
 	len = n->number[0] == '\0'
-	    ? snprintf(number, sizeof(number), "%u", index)
-	    : snprintf(number, sizeof(number), "%s.%u", n->number, index);
-	if (len < 0 || (size_t)len >= sizeof(number))
+	    ? snprintf(child.number, sizeof(child.number), "%u", index)
+	    : snprintf(child.number, sizeof(child.number), "%s.%u", n->number,
+		  index);
+	if (len < 0 || (size_t)len >= sizeof(child.number))
 		return nm_fail(n->walk->fault, NM_ERR_MALFORMED_MESSAGE,
 		    "MIME parts are nested deeper than %u", NM_MAX_NESTING);
-	if (n->walk->wanted != NULL && strcmp(number, n->walk->wanted) == 0)
+	if (n->walk->wanted != NULL &&
+	    strcmp(child.number, n->walk->wanted) == 0)
 		return n->walk->handler->wanted(n->walk->arg, part);
-	if ((*part = node_new(n->walk, n->depth + 1, number, false)) == NULL)
-		return NM_ERR_INTERNAL;
-	((struct node *)*part)->in_message = n->in_message;
-	((struct node *)*part)->digest = n->divides_digest;
-	return NM_OK;
+	*part = node_new(&child);
+	return *part == NULL ? NM_ERR_INTERNAL : NM_OK;
 }
 
 static enum nm_error
@@ -88,10 +91,15 @@ type_of(
 static struct nm_stage *
 message_new(const struct node *n, const struct nm_header *header)
 {
+	struct node inside = { .walk = n->walk,
+		.depth = n->depth + 1,
+		.message = true,
+		.in_message = true };
 	struct nm_stage *stages[2];
 
-	stages[1] = node_new(n->walk, n->depth + 1,
-	    n->number[0] == '\0' ? "1" : n->number, true);
+	(void)snprintf(inside.number, sizeof(inside.number), "%s",
+	    n->number[0] == '\0' ? "1" : n->number);
+	stages[1] = node_new(&inside);
 	stages[0] = nm_decoder_new(nm_header_coding(header), stages[1]);
 	return nm_chain_new(stages, 2);
 }
@@ -159,74 +167,44 @@ node_header(void *arg, struct nm_header *header, bool *keep,
 	return error;
 }
 
-static enum nm_error
-node_write(struct nm_stage *s, const uint8_t *data, size_t len)
-{
-	return nm_stage_write(((struct node *)s)->split, data, len);
-}
-
-static enum nm_error
-node_finish(struct nm_stage *s)
-{
-	return nm_stage_finish(((struct node *)s)->split);
-}
-
-static void
-node_free(struct nm_stage *s)
-{
-	struct node *n = (struct node *)s;
-
-	nm_stage_free(&n->split);
-	if (n->owns_walk) {
-		free(n->walk->wanted);
-		free(n->walk);
-	}
-	free(n);
-}
-
 static struct nm_stage *
-node_new(struct walk *walk, unsigned depth, const char *number, bool message)
+node_new(const struct node *like)
 {
-	static const struct nm_stage_ops ops = { node_write, node_finish,
-		node_free };
-	static const struct nm_entity_handler handler = { node_header };
-	struct node *n = calloc(1, sizeof(*n));
+	static const struct nm_entity_handler handler = { node_header, free };
+	struct node *n = malloc(sizeof(*n));
 
 	if (n == NULL)
 		return NULL;
-	n->stage.ops = &ops;
-	n->walk = walk;
-	n->depth = depth;
-	n->message = n->in_message = message;
-	(void)snprintf(n->number, sizeof(n->number), "%s", number);
-	if ((n->split = nm_entity_new(&handler, n, walk->fault)) == NULL) {
-		free(n);
-		return NULL;
-	}
-	return &n->stage;
+	*n = *like;
+	return nm_entity_new(&handler, n, n->walk->fault);
+}
+
+static void
+root_free(void *arg)
+{
+	struct root *r = arg;
+
+	free(r->walk.wanted);
+	free(r);
 }
 
 struct nm_stage *
 nm_structure_new(const char *part, const struct nm_structure_handler *handler,
     void *arg, struct nm_fault *fault)
 {
-	struct walk *w = calloc(1, sizeof(*w));
-	struct nm_stage *root = NULL;
+	static const struct nm_entity_handler root_handler = { node_header,
+		root_free };
+	struct root *r = calloc(1, sizeof(*r));
 
-	if (w == NULL)
+	if (r == NULL)
 		return NULL;
-	w->handler = handler;
-	w->arg = arg;
-	w->fault = fault;
-	if (part != NULL && (w->wanted = strdup(part)) == NULL)
-		goto out;
-	root = node_new(w, 0, "", false);
-out:
-	if (root == NULL) {
-		free(w->wanted);
-		free(w);
-	} else {
-		((struct node *)root)->owns_walk = true;
+	r->node.walk = &r->walk;
+	r->walk.handler = handler;
+	r->walk.arg = arg;
+	r->walk.fault = fault;
+	if (part != NULL && (r->walk.wanted = strdup(part)) == NULL) {
+		free(r);
+		return NULL;
 	}
-	return root;
+	return nm_entity_new(&root_handler, r, fault);
 }

@@ -11,10 +11,8 @@
 #include "smime_type.h"
 
 struct wrapped {
-	struct nm_stage stage;
 	struct nm_reading *reading;
 	bool said; /* that it is no forwarded message */
-	struct nm_stage *split;
 };
 
 /*
@@ -64,43 +62,18 @@ wrapped_header(void *arg, struct nm_header *header, bool *keep,
 	    nm_reading_is_encrypted(w->reading));
 }
 
-static enum nm_error
-wrapped_write(struct nm_stage *s, const uint8_t *data, size_t len)
-{
-	return nm_stage_write(((struct wrapped *)s)->split, data, len);
-}
-
-static enum nm_error
-wrapped_finish(struct nm_stage *s)
-{
-	return nm_stage_finish(((struct wrapped *)s)->split);
-}
-
-static void
-wrapped_free(struct nm_stage *s)
-{
-	nm_stage_free(&((struct wrapped *)s)->split);
-	free(s);
-}
-
 static struct nm_stage *
 wrapped_new(struct nm_reading *r, bool said)
 {
-	static const struct nm_stage_ops ops = { wrapped_write, wrapped_finish,
-		wrapped_free };
-	static const struct nm_entity_handler handler = { wrapped_header };
+	static const struct nm_entity_handler handler = { wrapped_header,
+		free };
 	struct wrapped *w = calloc(1, sizeof(*w));
 
 	if (w == NULL)
 		return NULL;
-	w->stage.ops = &ops;
 	w->reading = r;
 	w->said = said;
-	if ((w->split = nm_entity_new(&handler, w, r->fault)) == NULL) {
-		free(w);
-		return NULL;
-	}
-	return &w->stage;
+	return nm_entity_new(&handler, w, r->fault);
 }
 
 enum nm_error

@@ -111,6 +111,8 @@ entity_free(struct nm_stage *s)
 
 	nm_stage_free(&e->body);
 	nm_buffer_reset(&e->head);
+	if (e->handler->free != NULL)
+		e->handler->free(e->arg);
 	free(e);
 }
 
@@ -122,8 +124,11 @@ nm_entity_new(
 		entity_free };
 	struct entity *e = calloc(1, sizeof(*e));
 
-	if (e == NULL)
+	if (e == NULL) {
+		if (handler->free != NULL)
+			handler->free(arg);
 		return NULL;
+	}
 	e->stage.ops = &ops;
 	e->handler = handler;
 	e->arg = arg;

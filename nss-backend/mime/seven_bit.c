@@ -18,8 +18,6 @@ struct outlet {
 
 /* An entity: the root, a part, or a message in a message. */
 struct node {
-	struct nm_stage stage;
-	struct nm_stage *entity;
 	struct outlet *outlet;
 	struct nm_stage *outside; /* of a multipart: what is no part's */
 	unsigned depth;
@@ -332,6 +330,10 @@ on_header(void *arg, struct nm_header *header, bool *keep, struct nm_bytes raw,
 	enum nm_error err;
 	bool text;
 
+	/* of an empty part nothing is written that could be too deep */
+	if (n->depth > NM_MAX_NESTING && raw.len > 0)
+		return nm_fail(o->fault, NM_ERR_MALFORMED_MESSAGE,
+		    "Parts are nested more than %d deep", NM_MAX_NESTING);
 	/* RFC 2046 section 5.1.5 */
 	if (n->in_digest && nm_header_find(header, "Content-Type", 0) == NULL)
 		err = nm_value_parse("message/rfc822", &type);
@@ -380,29 +382,11 @@ out:
 	return err;
 }
 
-static enum nm_error
-node_write(struct nm_stage *s, const uint8_t *data, size_t len)
-{
-	struct node *n = (struct node *)s;
-
-	if (n->depth > NM_MAX_NESTING)
-		return nm_fail(n->outlet->fault, NM_ERR_MALFORMED_MESSAGE,
-		    "Parts are nested more than %d deep", NM_MAX_NESTING);
-	return nm_stage_write(n->entity, data, len);
-}
-
-static enum nm_error
-node_finish(struct nm_stage *s)
-{
-	return nm_stage_finish(((struct node *)s)->entity);
-}
-
 static void
-node_free(struct nm_stage *s)
+node_free(void *arg)
 {
-	struct node *n = (struct node *)s;
+	struct node *n = arg;
 
-	nm_stage_free(&n->entity);
 	nm_stage_free(&n->outside);
 	free(n);
 }
@@ -410,23 +394,16 @@ node_free(struct nm_stage *s)
 static struct nm_stage *
 node_new(struct outlet *o, unsigned depth, bool in_digest)
 {
-	static const struct nm_stage_ops ops = { node_write, node_finish,
+	static const struct nm_entity_handler handler = { on_header,
 		node_free };
-	static const struct nm_entity_handler handler = { on_header };
 	struct node *n = calloc(1, sizeof(*n));
 
 	if (n == NULL)
 		return NULL;
-	n->stage.ops = &ops;
 	n->outlet = o;
 	n->depth = depth;
 	n->in_digest = in_digest;
-	n->entity = nm_entity_new(&handler, n, o->fault);
-	if (n->entity == NULL) {
-		free(n);
-		return NULL;
-	}
-	return &n->stage;
+	return nm_entity_new(&handler, n, o->fault);
 }
 
 /* ---- the whole --------------------------------------------------------- */

@@ -62,7 +62,7 @@ take_header(void *arg, struct nm_header *header, bool *keep,
 static enum nm_error
 split(const uint8_t *data, size_t size, uint32_t seed, struct split *s)
 {
-	static const struct nm_entity_handler handler = { take_header };
+	static const struct nm_entity_handler handler = { take_header, NULL };
 	struct nm_stage *entity = nm_entity_new(&handler, s, NULL);
 	enum nm_error err;
 

@@ -195,8 +195,11 @@ struct nm_entity_handler {
 	 */
 	enum nm_error (*header)(void *arg, struct nm_header *header, bool *keep,
 	    struct nm_bytes raw, struct nm_stage **body);
+	/* Called once the body's stage is freed; NULL: `arg` is lent. */
+	void (*free)(void *arg);
 };
 
+/* With a handler that frees it `arg` is taken over, in failure as well. */
 struct nm_stage *nm_entity_new(
     const struct nm_entity_handler *handler, void *arg, struct nm_fault *fault);
 

@@ -28,7 +28,7 @@ on_header(void *arg, struct nm_header *header, bool *keep, struct nm_bytes raw,
 	return s->err;
 }
 
-static const struct nm_entity_handler handler = { on_header };
+static const struct nm_entity_handler handler = { on_header, NULL };
 
 static void
 check(const char *in, const char *raw, const char *body, size_t fields)
