@@ -156,35 +156,3 @@ nm_digesting_new(struct nm_digests *digests, struct nm_stage *next)
 	d->next = next;
 	return &d->stage;
 }
-
-struct borrow {
-	struct nm_stage stage;
-	struct nm_stage *next;
-};
-
-static enum nm_error
-borrow_write(struct nm_stage *s, const uint8_t *data, size_t len)
-{
-	return nm_stage_write(((struct borrow *)s)->next, data, len);
-}
-
-static enum nm_error
-borrow_finish(struct nm_stage *s)
-{
-	(void)s;
-	return NM_OK;
-}
-
-struct nm_stage *
-nm_borrow_new(struct nm_stage *next)
-{
-	static const struct nm_stage_ops ops = { borrow_write, borrow_finish,
-		plain_free };
-	struct borrow *b = calloc(1, sizeof(*b));
-
-	if (b == NULL)
-		return NULL;
-	b->stage.ops = &ops;
-	b->next = next;
-	return &b->stage;
-}

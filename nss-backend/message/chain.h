@@ -21,8 +21,4 @@ struct nm_stage *nm_tee_new(struct nm_stage *const *stages, size_t count);
 struct nm_stage *nm_digesting_new(
     struct nm_digests *digests, struct nm_stage *next);
 
-/* Passes writes on to `next` (lent) but not the finish: for one of several
- * writers into the same stage. */
-struct nm_stage *nm_borrow_new(struct nm_stage *next);
-
 #endif

@@ -35,13 +35,6 @@ struct root {
 
 static struct nm_stage *node_new(struct walk *w, unsigned depth, bool body);
 
-/* Stands for the outlet where a stage is owned and freed. */
-static struct nm_stage *
-passage(struct walk *w)
-{
-	return nm_decoder_new(NM_CODING_BINARY, w->outlet);
-}
-
 /* ---- a part that gets the element ---- */
 
 static const char *
@@ -111,7 +104,7 @@ new_encoder(struct walk *w, enum nm_coding coding)
 	case NM_CODING_QUOTED_PRINTABLE:
 		return nm_quoted_printable_encoder_new(w->outlet);
 	default:
-		return passage(w);
+		return nm_borrow_new(w->next);
 	}
 }
 
@@ -239,7 +232,7 @@ node_header(void *arg, struct nm_header *header, bool *keep,
 		if (*body != NULL)
 			nm_multipart_set_outside(*body, on_outside);
 	} else {
-		*body = passage(n->walk);
+		*body = nm_borrow_new(n->walk->next);
 	}
 	if (*body == NULL)
 		error = NM_ERR_INTERNAL;

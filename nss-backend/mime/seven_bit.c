@@ -8,17 +8,16 @@
 
 #define LOOK_AHEAD (256u * 1024u)
 
-/* Passes bytes on to the next stage of all; its finish is the root's affair,
- * whichever part ends. */
-struct outlet {
-	struct nm_stage stage;
+/* What all nodes of one walk share. */
+struct walk {
 	struct nm_stage *next;
+	struct nm_stage *outlet; /* into next, without its finish */
 	struct nm_fault *fault;
 };
 
 /* An entity: the root, a part, or a message in a message. */
 struct node {
-	struct outlet *outlet;
+	struct walk *walk;
 	struct nm_stage *outside; /* of a multipart: what is no part's */
 	unsigned depth;
 	bool in_digest; /* where no type means a message */
@@ -28,7 +27,7 @@ struct node {
 /* The body of an entity that has no others inside and no coding. */
 struct leaf {
 	struct nm_stage stage;
-	struct outlet *outlet;
+	struct walk *walk;
 	struct nm_header *header;
 	struct nm_buffer raw; /* the header's bytes */
 	enum nm_coding coding;
@@ -40,53 +39,27 @@ struct leaf {
 
 struct root {
 	struct nm_stage stage;
-	struct outlet outlet;
+	struct walk walk;
 	struct nm_stage *node;
 };
 
 static enum nm_error
-no_memory(struct outlet *o)
+no_memory(struct walk *w)
 {
 	return nm_fail(
-	    o->fault, NM_ERR_INTERNAL, "There is not enough memory for a part");
+	    w->fault, NM_ERR_INTERNAL, "There is not enough memory for a part");
 }
 
 static enum nm_error
-outlet_write(struct nm_stage *s, const uint8_t *data, size_t len)
-{
-	return nm_stage_write(((struct outlet *)s)->next, data, len);
-}
-
-static enum nm_error
-outlet_finish(struct nm_stage *s)
-{
-	(void)s;
-	return NM_OK;
-}
-
-static void
-outlet_free(struct nm_stage *s)
-{
-	(void)s; /* a member of the root */
-}
-
-/* Stands for the outlet where a stage is owned and freed. */
-static struct nm_stage *
-passage(struct outlet *o)
-{
-	return nm_decoder_new(NM_CODING_BINARY, &o->stage);
-}
-
-static enum nm_error
-write_header(struct outlet *o, const struct nm_header *header,
+write_header(struct walk *w, const struct nm_header *header,
     struct nm_bytes raw, const char *coding)
 {
 	struct nm_buffer out = NM_BUFFER_INIT;
 	enum nm_error err;
 
-	err = nm_ascii_header_write(&out, header, raw, coding, o->fault);
+	err = nm_ascii_header_write(&out, header, raw, coding, w->fault);
 	if (err == NM_OK)
-		err = nm_stage_write(o->next, out.data, out.len);
+		err = nm_stage_write(w->next, out.data, out.len);
 	nm_buffer_reset(&out);
 	return err;
 }
@@ -115,21 +88,21 @@ leaf_encode(struct leaf *l)
 	enum nm_error err;
 
 	err = write_header(
-	    l->outlet, l->header, raw, quoted ? "quoted-printable" : "base64");
+	    l->walk, l->header, raw, quoted ? "quoted-printable" : "base64");
 	if (err != NM_OK)
 		return err;
 	if (quoted) {
-		l->first = nm_quoted_printable_encoder_new(&l->outlet->stage);
-		return l->first == NULL ? no_memory(l->outlet) : NM_OK;
+		l->first = nm_quoted_printable_encoder_new(l->walk->outlet);
+		return l->first == NULL ? no_memory(l->walk) : NM_OK;
 	}
 	/* what is not binary has lines, whose ends are CRLF in their
 	 * canonical form (RFC 2049 section 4) */
-	l->second = nm_base64_encoder_new(&l->outlet->stage);
+	l->second = nm_base64_encoder_new(l->walk->outlet);
 	if (l->second != NULL)
 		l->first = l->coding == NM_CODING_BINARY
 		    ? nm_decoder_new(NM_CODING_BINARY, l->second)
 		    : nm_canonical_new(l->second);
-	return l->first == NULL ? no_memory(l->outlet) : NM_OK;
+	return l->first == NULL ? no_memory(l->walk) : NM_OK;
 }
 
 /* Decides by what was seen, which is all of the leaf unless `more`. */
@@ -144,15 +117,15 @@ leaf_decide(struct leaf *l, bool more)
 		clean = clean && is_lined(&l->ahead);
 	if (l->coding == NM_CODING_UNKNOWN || (clean && !more)) {
 		err = write_header(
-		    l->outlet, l->header, nm_buffer_bytes(&l->raw), NULL);
+		    l->walk, l->header, nm_buffer_bytes(&l->raw), NULL);
 		if (err != NM_OK)
 			return err;
 		l->first = l->coding == NM_CODING_UNKNOWN
 		    ? nm_clean_line_new(
-			  NM_CLEAN_REFUSE, &l->outlet->stage, l->outlet->fault)
-		    : passage(l->outlet);
+			  NM_CLEAN_REFUSE, l->walk->outlet, l->walk->fault)
+		    : nm_borrow_new(l->walk->next);
 		if (l->first == NULL)
-			return no_memory(l->outlet);
+			return no_memory(l->walk);
 	} else if ((err = leaf_encode(l)) != NM_OK) {
 		return err;
 	}
@@ -173,7 +146,7 @@ leaf_write(struct nm_stage *s, const uint8_t *data, size_t len)
 			take = len;
 		nm_buffer_append(&l->ahead, data, take);
 		if (nm_buffer_failed(&l->ahead))
-			return no_memory(l->outlet);
+			return no_memory(l->walk);
 		if (take == len)
 			return NM_OK;
 		if ((err = leaf_decide(l, true)) != NM_OK)
@@ -209,7 +182,7 @@ leaf_free(struct nm_stage *s)
 }
 
 static struct nm_stage *
-leaf_new(struct outlet *o, struct nm_header *header, struct nm_bytes raw,
+leaf_new(struct walk *w, struct nm_header *header, struct nm_bytes raw,
     enum nm_coding coding, bool text)
 {
 	static const struct nm_stage_ops ops = { leaf_write, leaf_finish,
@@ -224,7 +197,7 @@ leaf_new(struct outlet *o, struct nm_header *header, struct nm_bytes raw,
 		return NULL;
 	}
 	l->stage.ops = &ops;
-	l->outlet = o;
+	l->walk = w;
 	l->header = header;
 	l->coding = coding;
 	l->text = text;
@@ -234,7 +207,7 @@ leaf_new(struct outlet *o, struct nm_header *header, struct nm_bytes raw,
 /* ---- an entity --------------------------------------------------------- */
 
 static struct nm_stage *node_new(
-    struct outlet *o, unsigned depth, bool in_digest);
+    struct walk *w, unsigned depth, bool in_digest);
 
 static enum nm_error
 on_part(void *arg, unsigned index, struct nm_stage **part)
@@ -242,8 +215,8 @@ on_part(void *arg, unsigned index, struct nm_stage **part)
 	struct node *n = arg;
 
 	(void)index;
-	*part = node_new(n->outlet, n->depth + 1, n->is_digest);
-	return *part == NULL ? no_memory(n->outlet) : NM_OK;
+	*part = node_new(n->walk, n->depth + 1, n->is_digest);
+	return *part == NULL ? no_memory(n->walk) : NM_OK;
 }
 
 /* Ends of lines are never held back here, so that the order stays. */
@@ -270,15 +243,14 @@ multipart_body(struct node *n, const char *boundary, struct nm_stage **body)
 
 	for (const char *p = boundary; *p != '\0'; p++) {
 		if ((uint8_t)*p >= 0x80)
-			return nm_fail(n->outlet->fault,
-			    NM_ERR_MALFORMED_MESSAGE,
+			return nm_fail(n->walk->fault, NM_ERR_MALFORMED_MESSAGE,
 			    "A multipart has a boundary that is not ASCII");
 	}
 	n->outside = nm_clean_line_new(
-	    NM_CLEAN_OUTSIDE, &n->outlet->stage, n->outlet->fault);
+	    NM_CLEAN_OUTSIDE, n->walk->outlet, n->walk->fault);
 	if (n->outside == NULL)
-		return no_memory(n->outlet);
-	*body = nm_multipart_new(boundary, &handler, n, n->outlet->fault);
+		return no_memory(n->walk);
+	*body = nm_multipart_new(boundary, &handler, n, n->walk->fault);
 	if (*body == NULL)
 		return NM_ERR_MALFORMED_MESSAGE; /* said already */
 	nm_multipart_set_outside(*body, on_outside);
@@ -322,7 +294,7 @@ on_header(void *arg, struct nm_header *header, bool *keep, struct nm_bytes raw,
     struct nm_stage **body)
 {
 	struct node *n = arg;
-	struct outlet *o = n->outlet;
+	struct walk *w = n->walk;
 	enum nm_coding coding = nm_header_coding(header);
 	const char *fixed = NULL;
 	struct nm_value type;
@@ -332,7 +304,7 @@ on_header(void *arg, struct nm_header *header, bool *keep, struct nm_bytes raw,
 
 	/* of an empty part nothing is written that could be too deep */
 	if (n->depth > NM_MAX_NESTING && raw.len > 0)
-		return nm_fail(o->fault, NM_ERR_MALFORMED_MESSAGE,
+		return nm_fail(w->fault, NM_ERR_MALFORMED_MESSAGE,
 		    "Parts are nested more than %d deep", NM_MAX_NESTING);
 	/* RFC 2046 section 5.1.5 */
 	if (n->in_digest && nm_header_find(header, "Content-Type", 0) == NULL)
@@ -340,43 +312,43 @@ on_header(void *arg, struct nm_header *header, bool *keep, struct nm_bytes raw,
 	else
 		err = nm_header_content_type(header, &type);
 	if (err != NM_OK)
-		return no_memory(o);
+		return no_memory(w);
 	n->is_digest = strcmp(type.type, "multipart/digest") == 0;
 	shape = shape_of(&type, coding);
 	text = has_prefix(type.type, "text/") ||
 	    has_prefix(type.type, "message/") || *type.type == '\0';
 	if (shape == LEAF && coding != NM_CODING_BASE64 &&
 	    coding != NM_CODING_QUOTED_PRINTABLE) {
-		*body = leaf_new(o, header, raw, coding, text);
+		*body = leaf_new(w, header, raw, coding, text);
 		*keep = *body != NULL;
-		err = *keep ? NM_OK : no_memory(o);
+		err = *keep ? NM_OK : no_memory(w);
 		goto out;
 	}
 	if ((shape == MULTIPART || shape == MESSAGE) &&
 	    coding != NM_CODING_7BIT)
 		fixed = "7bit"; /* as all that is inside will be */
-	if ((err = write_header(o, header, raw, fixed)) != NM_OK)
+	if ((err = write_header(w, header, raw, fixed)) != NM_OK)
 		goto out;
 	switch (shape) {
 	case LEAF:
 		*body = nm_clean_line_new(coding == NM_CODING_BASE64
 			? NM_CLEAN_BASE64
 			: NM_CLEAN_QUOTED,
-		    &o->stage, o->fault);
+		    w->outlet, w->fault);
 		break;
 	case OPAQUE:
-		*body = passage(o);
+		*body = nm_borrow_new(w->next);
 		break;
 	case MULTIPART:
 		err = multipart_body(
 		    n, nm_value_parameter(&type, "boundary"), body);
 		break;
 	case MESSAGE:
-		*body = node_new(o, n->depth + 1, false);
+		*body = node_new(w, n->depth + 1, false);
 		break;
 	}
 	if (err == NM_OK && *body == NULL)
-		err = no_memory(o);
+		err = no_memory(w);
 out:
 	nm_value_clear(&type);
 	return err;
@@ -392,7 +364,7 @@ node_free(void *arg)
 }
 
 static struct nm_stage *
-node_new(struct outlet *o, unsigned depth, bool in_digest)
+node_new(struct walk *w, unsigned depth, bool in_digest)
 {
 	static const struct nm_entity_handler handler = { on_header,
 		node_free };
@@ -400,10 +372,10 @@ node_new(struct outlet *o, unsigned depth, bool in_digest)
 
 	if (n == NULL)
 		return NULL;
-	n->outlet = o;
+	n->walk = w;
 	n->depth = depth;
 	n->in_digest = in_digest;
-	return nm_entity_new(&handler, n, o->fault);
+	return nm_entity_new(&handler, n, w->fault);
 }
 
 /* ---- the whole --------------------------------------------------------- */
@@ -422,7 +394,7 @@ root_finish(struct nm_stage *s)
 
 	if ((err = nm_stage_finish(r->node)) != NM_OK)
 		return err;
-	return nm_stage_finish(r->outlet.next);
+	return nm_stage_finish(r->walk.next);
 }
 
 static void
@@ -431,6 +403,7 @@ root_free(struct nm_stage *s)
 	struct root *r = (struct root *)s;
 
 	nm_stage_free(&r->node);
+	nm_stage_free(&r->walk.outlet);
 	free(r);
 }
 
@@ -439,19 +412,17 @@ nm_seven_bit_new(struct nm_stage *next, struct nm_fault *fault)
 {
 	static const struct nm_stage_ops ops = { root_write, root_finish,
 		root_free };
-	static const struct nm_stage_ops outlet_ops = { outlet_write,
-		outlet_finish, outlet_free };
 	struct root *r = calloc(1, sizeof(*r));
+	struct nm_stage *s;
 
 	if (r == NULL)
 		return NULL;
+	s = &r->stage;
 	r->stage.ops = &ops;
-	r->outlet.stage.ops = &outlet_ops;
-	r->outlet.next = next;
-	r->outlet.fault = fault;
-	if ((r->node = node_new(&r->outlet, 0, false)) == NULL) {
-		free(r);
-		return NULL;
-	}
-	return &r->stage;
+	r->walk.next = next;
+	r->walk.fault = fault;
+	if ((r->walk.outlet = nm_borrow_new(next)) == NULL ||
+	    (r->node = node_new(&r->walk, 0, false)) == NULL)
+		nm_stage_free(&s);
+	return s;
 }

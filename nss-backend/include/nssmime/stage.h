@@ -40,5 +40,8 @@ void nm_stage_free(struct nm_stage **s);
 struct nm_stage *nm_collector_new(struct nm_buffer *into, size_t limit);
 /* Swallows everything. */
 struct nm_stage *nm_discard_new(void);
+/* Passes writes on to `next` (lent) but not the finish: for one of several
+ * writers into the same stage. */
+struct nm_stage *nm_borrow_new(struct nm_stage *next);
 
 #endif
