@@ -22,6 +22,7 @@ export interface Composer {
   origin: { encrypted: boolean; headers: Headers | null; unquoted: boolean } | null;
 }
 
+/** What the bar in a composer shows. */
 export interface State {
   sign: boolean;
   encrypt: boolean;
@@ -29,6 +30,7 @@ export interface State {
   text: string;
   /** Of the buttons: sign, encrypt, recipients and, where text was left out, quote. */
   labels: string[];
+  /** How far it is, while it is being protected: nothing else changed. */
   progress?: string;
 }
 

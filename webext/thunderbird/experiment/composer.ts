@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The bar in composers: what will be done with the mail, and switches for it. What it shows is what
 // is done.
+import type { State } from "../composing.ts";
 import { answerTo } from "./answering.ts";
 import { ExtensionSupport, MailServices, type Undo } from "./platform.ts";
 import type { Question } from "./question.ts";
@@ -30,17 +31,6 @@ const STYLE = `
   #${BAR} .words { flex: 1; min-width: 12em; overflow-wrap: anywhere; }
   #${BAR} .words::before { content: "● "; color: var(--nssmime-color); }
 `;
-
-export interface State {
-  sign: boolean;
-  encrypt: boolean;
-  level: "ok" | "warn" | "bad" | "info";
-  text: string;
-  /** Of the buttons, in the order of BUTTONS. */
-  labels: string[];
-  /** How far it is, while it is being protected: nothing else changed. */
-  progress?: string;
-}
 
 const BUTTONS = ["sign", "encrypt", "details", "quote"] as const;
 

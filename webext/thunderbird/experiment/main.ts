@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // The experiment: what Thunderbird's own interfaces for add-ons lack. It decides nothing: the
 // background does, and the host does the work.
-import { Composer, type State } from "./composer.ts";
+import type { State } from "../composing.ts";
+import { Composer } from "./composer.ts";
 import { handleMime } from "./mime-handler.ts";
 import type { Undo } from "./platform.ts";
 import { Question } from "./question.ts";
