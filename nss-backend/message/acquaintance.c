@@ -64,6 +64,33 @@ hash_item(PK11Context *context, struct nm_bytes item)
 	    hash(context, item.data, item.len);
 }
 
+/* NULL: there is no memory, or no SHA-256. */
+static PK11Context *
+hash_new(void)
+{
+	PK11Context *context = PK11_CreateDigestContext(SEC_OID_SHA256);
+
+	if (context != NULL && PK11_DigestBegin(context) != SECSuccess) {
+		PK11_DestroyContext(context, PR_TRUE);
+		context = NULL;
+	}
+	return context;
+}
+
+/* The key of all that was hashed, if it was; frees what hash_new gave. */
+static bool
+hash_end(PK11Context *context, bool ok, uint8_t key[SHA256_LENGTH])
+{
+	unsigned len;
+
+	if (context == NULL)
+		return false;
+	ok = ok &&
+	    PK11_DigestFinal(context, key, &len, SHA256_LENGTH) == SECSuccess;
+	PK11_DestroyContext(context, PR_TRUE);
+	return ok;
+}
+
 /* All that a judgement depends on but its time and the database: what came
  * along, and how it is looked at. */
 static bool
@@ -72,22 +99,14 @@ make_key(const struct nm_read_options *options, const struct nm_signed *data,
 {
 	const uint8_t how[] = { (uint8_t)options->revocation.mode,
 		options->revocation.fetcher != NULL, options->has_at };
-	PK11Context *context = PK11_CreateDigestContext(SEC_OID_SHA256);
-	unsigned len;
-	bool ok;
+	PK11Context *context = hash_new();
+	bool ok = context != NULL && hash(context, how, sizeof(how));
 
-	if (context == NULL)
-		return false;
-	ok = PK11_DigestBegin(context) == SECSuccess &&
-	    hash(context, how, sizeof(how));
 	for (size_t i = 0; ok && i < nm_signed_certificate_count(data); i++)
 		ok = hash_item(context, nm_signed_certificate(data, i));
 	for (size_t i = 0; ok && i < nm_signed_crl_count(data); i++)
 		ok = hash_item(context, nm_signed_crl(data, i));
-	ok = ok &&
-	    PK11_DigestFinal(context, key, &len, SHA256_LENGTH) == SECSuccess;
-	PK11_DestroyContext(context, PR_TRUE);
-	return ok;
+	return hash_end(context, ok, key);
 }
 
 static struct nm_acquaintance *
@@ -168,20 +187,13 @@ hash_check(size_t at, const struct nm_signed *data, size_t i,
 	const struct nm_signer *signer = nm_signed_signer(data, i);
 	const uint64_t how[] = { at, nm_signed_has_content(data),
 		nm_signed_digest_set(data), nm_digests_of_attributes(content) };
-	PK11Context *context = PK11_CreateDigestContext(SEC_OID_SHA256);
-	unsigned len;
-	bool ok;
-
-	if (context == NULL)
-		return false;
-	ok = PK11_DigestBegin(context) == SECSuccess &&
-	    hash(context, how, sizeof(how)) &&
+	PK11Context *context = hash_new();
+	bool ok = context != NULL && hash(context, how, sizeof(how)) &&
 	    hash_item(context, nm_signed_content_type(data)) &&
 	    hash_item(context, signer->der) &&
-	    hash_item(context, nm_digests_value(content, signer->digest)) &&
-	    PK11_DigestFinal(context, key, &len, SHA256_LENGTH) == SECSuccess;
-	PK11_DestroyContext(context, PR_TRUE);
-	return ok;
+	    hash_item(context, nm_digests_value(content, signer->digest));
+
+	return hash_end(context, ok, key);
 }
 
 static bool
