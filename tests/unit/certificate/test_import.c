@@ -1,49 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "open.h"
+#include "empty.h"
 
 #include <time.h>
-
-static struct pki pki;
-static struct nm_database *db;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	pki_make_odd(&pki);
-	assert_int_equal(
-	    pki_run(
-		&pki, "mkdir empty; certutil -N -d sql:empty --empty-password"),
-	    0);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	pki_remove(&pki);
-	return 0;
-}
-
-/* Each test on an empty database of its own. */
-static int
-open_empty(void **state)
-{
-	(void)state;
-	assert_int_equal(pki_run(&pki, "rm -rf t; cp -r empty t"), 0);
-	db = open_db(&pki, "t");
-	return 0;
-}
-
-static int
-close_it(void **state)
-{
-	(void)state;
-	if (db != NULL)
-		close_db(&db);
-	return 0;
-}
 
 static enum nm_error
 import(const char *file, enum nm_form form, struct nm_import *out)
@@ -366,5 +324,5 @@ main(void)
 		T(deleting_when_locked),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, empty_setup, empty_teardown);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "open.h"
+#include "empty.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -7,17 +7,12 @@
 
 #include "certificate/pkcs12.h"
 
-static struct pki pki;
-static struct nm_database *db;
-
 static int
 setup(void **state)
 {
-	(void)state;
-	pki_make_odd(&pki);
+	(void)empty_setup(state);
 	assert_int_equal(
 	    pki_run(&pki,
-		"mkdir empty; certutil -N -d sql:empty --empty-password; "
 		"make() { n=$1; shift; openssl pkcs12 -export -inkey alice.key "
 		"-in alice.crt -certfile intermediate.crt -name alice "
 		"-out $n.p12 \"$@\"; }\n"
@@ -34,32 +29,6 @@ setup(void **state)
 		"make huge -iter 20000000 -passout pass:pw & "
 		"wait"),
 	    0);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	pki_remove(&pki);
-	return 0;
-}
-
-static int
-open_empty(void **state)
-{
-	(void)state;
-	assert_int_equal(pki_run(&pki, "rm -rf t; cp -r empty t"), 0);
-	db = open_db(&pki, "t");
-	return 0;
-}
-
-static int
-close_it(void **state)
-{
-	(void)state;
-	if (db != NULL)
-		close_db(&db);
 	return 0;
 }
 
@@ -472,5 +441,5 @@ main(void)
 		T(killed),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, empty_teardown);
 }

@@ -1,30 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "pki.h"
+#include "home.h"
 
 #include <nss.h>
 
 #include <nssmime/database.h>
-
-static struct pki home;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	pki_temporary(&home);
-	setenv("HOME", home.dir, 1);
-	unsetenv("XDG_CONFIG_HOME");
-	unsetenv("XDG_DATA_HOME");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	pki_remove(&home);
-	return 0;
-}
 
 static struct nm_candidates
 find(enum nm_database_kind caller, const char *configured)
@@ -196,7 +175,7 @@ hostile_profiles(void **state)
 	    NM_ERR_DATABASE_UNAVAILABLE);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, home_setup, home_teardown)
 
 int
 main(void)

@@ -1,33 +1,19 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "pki.h"
+#include "home.h"
 
 #include "wire.h"
 
 #include "../../../host/candidate_json.h"
 
-static struct pki home;
-
 static int
 setup(void **state)
 {
-	(void)state;
-	pki_temporary(&home);
-	setenv("HOME", home.dir, 1);
-	unsetenv("XDG_CONFIG_HOME");
-	unsetenv("XDG_DATA_HOME");
+	(void)home_setup(state);
 	assert_int_equal(pki_run(&home,
 			     "mkdir -p .pki/nssdb elsewhere; "
 			     "ln -s .pki/nssdb link; "
 			     "touch .pki/nssdb/cert9.db elsewhere/cert9.db"),
 	    0);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	pki_remove(&home);
 	return 0;
 }
 
@@ -105,5 +91,5 @@ main(void)
 		cmocka_unit_test(without_the_path),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, home_teardown);
 }

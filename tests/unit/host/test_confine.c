@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "pki.h"
+#include "home.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,27 +11,14 @@
 
 #include "../../../host/confine.h"
 
-static struct pki home;
-
 static int
 setup(void **state)
 {
-	(void)state;
-	pki_temporary(&home);
-	setenv("HOME", home.dir, 1);
-	unsetenv("XDG_CACHE_HOME");
+	(void)home_setup(state);
 	unsetenv("TMPDIR");
 	unsetenv("SOFTHSM2_CONF");
 	unsetenv("SQLITE_TMPDIR");
 	return pki_run(&home, "mkdir db elsewhere .cache") == 0 ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	pki_remove(&home);
-	return 0;
 }
 
 static bool
@@ -207,5 +194,5 @@ main(void)
 		cmocka_unit_test(before_it_is_time),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, home_teardown);
 }

@@ -1,29 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "pki.h"
+#include "home.h"
 
 #include <sys/stat.h>
 
 #include "../../../host/download.h"
-
-static struct pki home;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	pki_temporary(&home);
-	setenv("HOME", home.dir, 1);
-	unsetenv("XDG_CONFIG_HOME");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	pki_remove(&home);
-	return 0;
-}
 
 /* The folder, after the home folder. */
 static void
@@ -200,5 +180,5 @@ main(void)
 		cmocka_unit_test(failures),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, home_setup, home_teardown);
 }

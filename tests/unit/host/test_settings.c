@@ -1,31 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "pki.h"
+#include "home.h"
 
 #include <sys/stat.h>
 
 #include <nssmime/limits.h>
 
 #include "../../../host/settings.h"
-
-static struct pki home;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	pki_temporary(&home);
-	setenv("HOME", home.dir, 1);
-	unsetenv("XDG_CONFIG_HOME");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	pki_remove(&home);
-	return 0;
-}
 
 /* Settings of these words; NULL: no such file. */
 static enum nm_error
@@ -312,5 +292,5 @@ main(void)
 		cmocka_unit_test(choosing_fails),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, home_setup, home_teardown);
 }
