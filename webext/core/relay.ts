@@ -3,7 +3,7 @@
 // frames as the host would answer it. What is not the host's the background answers itself.
 import { Client, type HostClient } from "./client.ts";
 import type { Port } from "./connection.ts";
-import { HostError, type WireError } from "./error.ts";
+import { type Asked, Server } from "./server.ts";
 import { forSite } from "./site.ts";
 import type { Methods, Result } from "./wire.ts";
 
@@ -43,56 +43,23 @@ export function pages(connect: () => Port): Pages {
 export type LocalMethods = {
   [M in Exclude<keyof PageMethods, keyof Methods>]: (
     params: PageMethods[M]["params"],
+    asked: Asked,
   ) => Promise<PageMethods[M]["result"]>;
 };
 
-/** In the background: answers one page. Methods with streams are not for pages. `site`, in a
- * browser: what the page's requests are made for (site.ts). */
+/** In the background: answers one page. `site`, in a browser: what the page's requests are made
+ * for (site.ts). */
 export function serve(
   port: Port,
   host: HostClient,
   local: LocalMethods,
   site?: () => Promise<string | null>,
 ): void {
-  const underWay = new Map<unknown, AbortController>();
-  let open = true;
-  const post = (frame: object) => {
-    if (open) port.postMessage({ jsonrpc: "2.0", ...frame });
-  };
-  const answer = async (id: unknown, method: string, params: any): Promise<unknown> => {
-    if (method === "operation.cancel") {
-      const call = underWay.get(params.id);
-      call?.abort();
-      return { cancelled: call !== undefined };
-    }
+  new Server(port, async (method, params, asked) => {
     if (method === "hello") return host.hello();
-    if (Object.hasOwn(local, method)) return local[method as keyof LocalMethods](params);
-    const { progress, ...asked } = params;
-    const abort = new AbortController();
-    underWay.set(id, abort);
-    try {
-      const given = site ? forSite(method, asked, await site()) : asked;
-      return await host.call(method as any, given as any, {
-        signal: abort.signal,
-        onProgress: progress
-          ? (done, total) =>
-              post({ method: "operation.progress", params: { id, done, ...(total && { total }) } })
-          : undefined,
-      });
-    } finally {
-      underWay.delete(id);
-    }
-  };
-  port.onMessage.addListener(async ({ id, method, params }) => {
-    try {
-      post({ id, result: await answer(id, String(method), params ?? {}) });
-    } catch (failure) {
-      post({ id, error: HostError.of(failure).toWire() satisfies WireError });
-    }
-  });
-  port.onDisconnect.addListener(() => {
-    open = false;
-    for (const call of underWay.values()) call.abort();
+    if (Object.hasOwn(local, method)) return local[method as keyof LocalMethods](params, asked);
+    const given = site ? forSite(method, params, await site()) : params;
+    return host.call(method as any, given as any, asked);
   });
 }
 

@@ -219,21 +219,51 @@ test("a killed host is started again; what was under way says so", async (contex
   assert.equal(home.ports.length, 2);
 });
 
+/** A page's way to the host, from that site. */
+function openedFrom(host: HostClient, site: string | null) {
+  const local = { "page.target": async () => { throw new Error("not asked"); }, "page.reading": async () => null };
+  return pages(() => {
+    const [near, far] = portPair();
+    serve(far, host, local, async () => site);
+    return near;
+  });
+}
+
 test("a page in a browser asks for the site that it was opened for", async (context) => {
   const { home, host } = start(context);
   home.caller = "webmail@nssmime";
-  const local = { "page.target": async () => { throw new Error("not asked"); }, "page.reading": async () => null };
-  const opened = (site: string | null) =>
-    pages(() => {
-      const [near, far] = portPair();
-      serve(far, host, local, async () => site);
-      return near;
-    });
-  const list = (site: string | null) => opened(site).call("certificate.list", { kind: "own" });
+  const list = (site: string | null) =>
+    openedFrom(host, site).call("certificate.list", { kind: "own" });
   assert.ok((await list(SITE)).certificates.length > 0);
   await failsAs(list(null), "site-unknown");
   await failsAs(list("https://elsewhere.example"), "origin-not-allowed");
-  assert.equal((await opened(null).call("database.status", {})).kind, "configured");
+  assert.equal((await openedFrom(host, null).call("database.status", {})).kind, "configured");
+});
+
+test("a page's mail goes to the host and back in streams, with progress and cancel", async (context) => {
+  const { home, host } = start(context);
+  home.caller = "webmail@nssmime";
+  const page = openedFrom(host, SITE);
+  const long = mail("bob@example.org", `${"0123456789abcde\r\n".repeat(500_000)}`);
+  let seen = 0;
+  const { message, copies } = await protectMessage(page, new Blob([long]), {
+    encrypt: { recipients: ["bob@example.org", { address: "alice@example.org", bcc: true }] },
+    bcc: ["alice@example.org"],
+    onProgress: () => seen++,
+  });
+  assert.ok(seen > 0);
+  assert.ok(message.size > long.length);
+  const copy = copies.get("alice@example.org");
+  assert.ok(copy);
+  const { content } = await readMessage(page, copy);
+  assert.ok((await content.text()).endsWith("0123456789abcde\r\n\r\n"));
+  const abort = new AbortController();
+  const cancelled = protectMessage(page, new Blob([long]), {
+    encrypt: { recipients: ["bob@example.org"] },
+    signal: abort.signal,
+    onProgress: () => abort.abort(),
+  });
+  await failsAs(cancelled, "cancelled");
 });
 
 test("a host that is not there", async (context) => {
