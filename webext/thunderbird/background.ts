@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 // The add-on's middle: it owns the one port to the host, and answers the experiment and the pages.
 import { HostClient } from "../core/client.ts";
+import { allowQuotes, isQuotable } from "../core/quoting.ts";
+import { Recipients } from "../core/recipients.ts";
 import { isOwnPage, type Reading, serve, type Target } from "../core/relay.ts";
 import { Composing } from "./composing.ts";
 import { protect } from "./protecting.ts";
-import { allowQuotes, isQuotable } from "./quoting.ts";
 import { read } from "./reading.ts";
-import { Recipients } from "./recipients.ts";
 
 const NATIVE = "nssmime";
 /** Readings that details pages may still ask for. */

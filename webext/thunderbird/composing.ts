@@ -3,10 +3,10 @@
 // for them, and the words for it.
 import type { HostClient } from "../core/client.ts";
 import { HostError } from "../core/error.ts";
-import { loadSettings, sendingFor, type Storage } from "../core/settings.ts";
+import type { Recipient, Recipients } from "../core/recipients.ts";
+import type { Storage } from "../core/settings.ts";
 import type { Headers } from "../core/wire.ts";
-import { reasonText } from "../pages/reason.ts";
-import { ownFor, type Recipient, type Recipients } from "./recipients.ts";
+import { decideProtection } from "../pages/protection.ts";
 import { failure, say } from "./words.ts";
 
 /** As the experiment tells it. */
@@ -50,11 +50,6 @@ const labelsFor = ({ origin }: Composer): string[] => [
   say("tbRecipients"),
   ...(origin?.unquoted ? [say("tbQuote")] : []),
 ];
-
-function nameOf({ address, reasons }: Recipient): string {
-  const [reason] = reasons;
-  return reason === undefined ? address : `${address} (${reasonText(reason)})`;
-}
 
 export class Composing {
   readonly #host: HostClient;
@@ -137,36 +132,16 @@ export class Composing {
     });
     if (composer.builtIn)
       return done(draft.sign ?? false, draft.encrypt ?? false, "info", say("tbBuiltIn", composer.builtIn));
-    const settings = await loadSettings(this.#storage);
-    const sending = sendingFor(settings, composer.from);
-    const addresses = [...composer.to, ...composer.cc, ...composer.bcc];
-    const [own, recipients] = await Promise.all([
-      ownFor(this.#host, composer.from),
-      this.#recipients.check(addresses),
-    ]);
-    draft.recipients = recipients;
-    const missing = recipients.filter(({ usable }) => !usable);
-    const possible = recipients.length > 0 && missing.length === 0 && own.decrypts;
-    const answered = composer.origin?.encrypted ?? false;
-    const encrypt =
-      draft.encrypt ??
-      (answered || sending.encrypt === "always" || (sending.encrypt === "possible" && possible));
-    const sign = draft.sign ?? (sending.sign && own.signs);
-    const names = missing.map(nameOf).join(", ");
-
+    const protection = await decideProtection(this.#host, this.#recipients, this.#storage, {
+      from: composer.from,
+      addresses: [...composer.to, ...composer.cc, ...composer.bcc],
+      answersEncrypted: composer.origin?.encrypted ?? false,
+      sign: draft.sign,
+      encrypt: draft.encrypt,
+    });
+    const { sign, encrypt, level, text } = protection;
+    draft.recipients = protection.recipients;
     if (encrypt && composer.newsgroups) return done(sign, encrypt, "bad", say("tbNewsgroups"));
-    if (encrypt && !own.decrypts)
-      return done(sign, encrypt, "bad", say("tbNoOwnEncrypt", composer.from));
-    if (sign && !own.signs) return done(sign, encrypt, "bad", say("tbNoOwnSign", composer.from));
-    if (encrypt && missing.length > 0)
-      return done(sign, encrypt, "bad", say(answered ? "tbAnsweredMissing" : "tbMissing", names));
-    if (encrypt && answered && draft.encrypt === undefined)
-      return done(sign, encrypt, "ok", say(sign ? "tbAnsweredBoth" : "tbAnswered"));
-    if (encrypt) return done(sign, encrypt, "ok", say(sign ? "tbBoth" : "tbEncryptOnly"));
-    if (answered) return done(sign, encrypt, "warn", say("tbAnsweredPlain"));
-    if (missing.length > 0 && sending.encrypt === "possible" && own.decrypts)
-      return done(sign, encrypt, "info", say(sign ? "tbSignMissing" : "tbNoneMissing", names));
-    if (sign) return done(sign, encrypt, "ok", say("tbSignOnly"));
-    return done(sign, encrypt, "info", say(own.signs ? "tbNone" : "tbNoOwn", composer.from));
+    return done(sign, encrypt, level, text);
   }
 }

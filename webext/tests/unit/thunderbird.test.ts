@@ -4,11 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import english from "../../_locales/en/messages.json";
 import { HostError } from "../../core/error.ts";
+import { allowQuotes, isQuotable } from "../../core/quoting.ts";
+import { Recipients } from "../../core/recipients.ts";
+import { confidentiality } from "../../core/sending.ts";
 import { type Composer, Composing, type State } from "../../thunderbird/composing.ts";
 import { isEncrypted, mailOf, opened } from "../../thunderbird/experiment/source.ts";
-import { confidentiality, protect, type Request } from "../../thunderbird/protecting.ts";
-import { allowQuotes, isQuotable } from "../../thunderbird/quoting.ts";
-import { Recipients } from "../../thunderbird/recipients.ts";
+import { protect, type Request } from "../../thunderbird/protecting.ts";
 import ownDeutsch from "../../thunderbird/_locales/de/messages.json";
 import ownEnglish from "../../thunderbird/_locales/en/messages.json";
 

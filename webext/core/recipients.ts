@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // Who can be encrypted to. Asked again after a while: certificates come in with mail.
-import { allCertificates } from "../core/actions/certificate-list.ts";
-import type { HostClient } from "../core/client.ts";
-import type { Certificate, Reason } from "../core/wire.ts";
+import { allCertificates } from "./actions/certificate-list.ts";
+import type { Host } from "./client.ts";
+import type { Certificate, Reason } from "./wire.ts";
 
 export interface Recipient {
   address: string;
@@ -15,10 +15,10 @@ export interface Recipient {
 const FRESH = 5_000;
 
 export class Recipients {
-  readonly #host: HostClient;
+  readonly #host: Host;
   readonly #known = new Map<string, { at: number; recipient: Promise<Recipient> }>();
 
-  constructor(host: HostClient) {
+  constructor(host: Host) {
     this.#host = host;
   }
 
@@ -59,7 +59,7 @@ export class Recipients {
 
 /** Own certificates that sign, and that others can encrypt to. */
 export async function ownFor(
-  host: HostClient,
+  host: Host,
   address: string,
 ): Promise<{ signs: boolean; decrypts: boolean }> {
   const own = await allCertificates(host, { kind: "own", address });

@@ -2,9 +2,9 @@
 // Whose encrypted text is quoted although no valid signature covers it. Somebody who captured a
 // mail can send its ciphertext again under his own name, and a quote would tell him what it says:
 // so it is asked for, once for each sender.
-import type { Reading } from "../core/relay.ts";
-import type { Storage } from "../core/settings.ts";
-import type { Headers } from "../core/wire.ts";
+import type { Reading } from "./relay.ts";
+import type { Storage } from "./settings.ts";
+import type { Headers } from "./wire.ts";
 
 const KEY = "quotes";
 
