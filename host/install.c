@@ -18,6 +18,7 @@
 
 #include <json-c/json.h>
 
+#include "manifest_file.h"
 #include "mozilla_manifest.h"
 #include "new_file.h"
 #include "text.h"
@@ -30,69 +31,90 @@
 struct request {
 	bool thunderbird;
 	bool system;
+	bool replace;
 };
 
 static int
-usage(const char *word)
+usage(const char *word, const char *more)
 {
-	(void)fprintf(
-	    stderr, "usage: nssmime-host %s --thunderbird [--system]\n", word);
+	(void)fprintf(stderr,
+	    "usage: nssmime-host %s --thunderbird [--system]%s\n", word, more);
 	return 2;
 }
 
-static int
-failed(const char *what)
+static const char *
+remedy(const struct request *request, int error)
 {
-	(void)fprintf(stderr, "nssmime-host: %s: %s\n", what, strerror(errno));
+	if (request->system && (error == EACCES || error == EPERM))
+		return ": for everyone, only root can do it";
+	if (request->system && error == EROFS)
+		return ": without --system it is done for you alone";
+	return "";
+}
+
+static int
+failed(const char *what, const struct request *request)
+{
+	int error = errno;
+
+	(void)fprintf(stderr, "nssmime-host: %s: %s%s\n", what, strerror(error),
+	    remedy(request, error));
 	return 1;
 }
 
 static bool
-parse(int argc, char **argv, struct request *out)
+parse(int argc, char **argv, bool install, struct request *out)
 {
-	*out = (struct request){ false, false };
+	*out = (struct request){ false, false, false };
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "--thunderbird") == 0)
 			out->thunderbird = true;
 		else if (strcmp(argv[i], "--system") == 0)
 			out->system = true;
+		else if (install && strcmp(argv[i], "--replace") == 0)
+			out->replace = true;
 		else
 			return false;
 	}
 	return out->thunderbird;
 }
 
-/*
- * The folder for everyone, or the user's own, which is made one by one from
- * the home folder on: only what is missing, and nothing above it.
- */
-static int
-open_folder(bool everyone, bool make, char **path)
+/* Makes what is missing of the path below its first `above` bytes. */
+static bool
+make_folders(char *path, size_t above)
 {
-	const char *home = everyone ? "" : getenv("HOME");
-	char *end;
-	int fd;
+	char *end = path + above;
+	bool made = true;
 
-	if (home == NULL || (!everyone && home[0] != '/')) {
+	while (made && end != NULL) {
+		if ((end = strchr(end + 1, '/')) != NULL)
+			*end = '\0';
+		made = mkdir(path, 0755) == 0 || errno == EEXIST;
+		if (end != NULL)
+			*end = '/';
+	}
+	return made;
+}
+
+/* The folder for everyone, or the user's own; nothing above the home folder is
+ * made. */
+static int
+open_folder(const struct request *request, bool make, char **path)
+{
+	const char *home = request->system ? "" : getenv("HOME");
+
+	if (home == NULL || (!request->system && home[0] != '/')) {
 		errno = ENOENT;
 		return -1;
 	}
 	if (asprintf(path, "%s%s", home,
-		everyone ? NSSMIME_MOZILLA_HOSTS : "/" IN_HOME) < 0) {
+		request->system ? NSSMIME_MOZILLA_HOSTS : "/" IN_HOME) < 0) {
 		*path = NULL;
 		return -1;
 	}
-	for (end = *path + strlen(home) + 1; make && end != NULL; end++) {
-		if ((end = strchr(end, '/')) != NULL)
-			*end = '\0';
-		if (mkdir(*path, 0755) != 0 && errno != EEXIST)
-			make = false;
-		if (end == NULL)
-			break;
-		*end = '/';
-	}
-	fd = open(*path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd;
+	if (make && !make_folders(*path, strlen(home)))
+		return -1;
+	return open(*path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* This program, by the path that it was started from. */
@@ -129,6 +151,69 @@ manifest(const char *program)
 	return out;
 }
 
+/* A manifest for another program of ours makes way: whoever installs has moved
+ * it. */
+static bool
+write_manifest(const struct request *request, int folder, const char *path,
+    const char *text)
+{
+	char *what = NULL;
+	bool good = false;
+
+	switch (host_manifest_owner(folder, NAME, &what)) {
+	case HOST_MANIFEST_FOREIGN:
+		if (!request->replace) {
+			(void)fprintf(stderr,
+			    "nssmime-host: %s/%s is %s: nothing was changed; "
+			    "--replace writes it anew\n",
+			    path, NAME, what);
+			break;
+		}
+		/* FALLTHROUGH */
+	case HOST_MANIFEST_NOBODY:
+	case HOST_MANIFEST_OURS:
+		good = host_new_file(folder, NAME, text, 0644);
+		if (!good)
+			(void)failed(path, request);
+		break;
+	default:
+		(void)failed(path, request);
+	}
+	free(what);
+	return good;
+}
+
+static bool
+remove_manifest(const struct request *request, int folder, const char *path)
+{
+	char *what = NULL;
+	bool good = true;
+
+	switch (host_manifest_owner(folder, NAME, &what)) {
+	case HOST_MANIFEST_NOBODY:
+		(void)printf("There is no %s/%s\n", path, NAME);
+		break;
+	case HOST_MANIFEST_OURS:
+		good = unlinkat(folder, NAME, 0) == 0;
+		if (good)
+			(void)printf("Removed %s/%s\n", path, NAME);
+		else
+			(void)failed(path, request);
+		break;
+	case HOST_MANIFEST_FOREIGN:
+		(void)fprintf(stderr,
+		    "nssmime-host: %s/%s is %s, and was left as it is\n", path,
+		    NAME, what);
+		good = false;
+		break;
+	default:
+		(void)failed(path, request);
+		good = false;
+	}
+	free(what);
+	return good;
+}
+
 int
 host_install(int argc, char **argv)
 {
@@ -136,26 +221,27 @@ host_install(int argc, char **argv)
 	struct request request;
 	int folder = -1, status = 1;
 
-	if (!parse(argc, argv, &request))
-		return usage(HOST_INSTALL);
+	if (!parse(argc, argv, true, &request))
+		return usage(HOST_INSTALL, " [--replace]");
 	/* what is for everyone can be read by everyone */
 	(void)umask(022);
 	if ((program = own_path()) == NULL) {
-		(void)failed("this program's own path");
+		(void)failed("this program's own path", &request);
 		goto out;
 	}
 	if ((text = manifest(program)) == NULL) {
-		(void)failed("the manifest");
+		(void)failed("the manifest", &request);
 		goto out;
 	}
-	folder = open_folder(request.system, true, &path);
-	if (folder < 0 || !host_new_file(folder, NAME, text, 0644)) {
-		(void)failed(path != NULL ? path : "the home folder");
+	if ((folder = open_folder(&request, true, &path)) < 0) {
+		(void)failed(path != NULL ? path : "the home folder", &request);
 		goto out;
 	}
-	(void)printf(
-	    "Thunderbird and Firefox find %s by %s/%s\n", program, path, NAME);
-	status = 0;
+	if (write_manifest(&request, folder, path, text)) {
+		(void)printf("Thunderbird and Firefox find %s by %s/%s\n",
+		    program, path, NAME);
+		status = 0;
+	}
 out:
 	if (folder >= 0)
 		(void)close(folder);
@@ -172,26 +258,19 @@ host_uninstall(int argc, char **argv)
 	char *path = NULL;
 	int folder, status = 1;
 
-	if (!parse(argc, argv, &request))
-		return usage(HOST_UNINSTALL);
-	folder = open_folder(request.system, false, &path);
-	if (folder < 0 && errno != ENOENT) {
-		(void)failed(path != NULL ? path : "the home folder");
-		goto out;
-	}
-	if (folder >= 0 && unlinkat(folder, NAME, 0) == 0) {
-		(void)printf("Removed %s/%s\n", path, NAME);
-	} else if (folder < 0 || errno == ENOENT) {
+	if (!parse(argc, argv, false, &request))
+		return usage(HOST_UNINSTALL, "");
+	folder = open_folder(&request, false, &path);
+	if (folder >= 0) {
+		status = remove_manifest(&request, folder, path) ? 0 : 1;
+		(void)close(folder);
+	} else if (errno == ENOENT) {
 		(void)printf("There is no %s/%s\n",
 		    path != NULL ? path : "~/" IN_HOME, NAME);
+		status = 0;
 	} else {
-		(void)failed(path);
-		goto out;
+		(void)failed(path != NULL ? path : "the home folder", &request);
 	}
-	status = 0;
-out:
-	if (folder >= 0)
-		(void)close(folder);
 	free(path);
 	return status;
 }

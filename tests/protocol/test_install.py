@@ -12,8 +12,10 @@ import unittest
 from case import tool  # noqa: F401  (puts tests/support on the path)
 
 from nssmime import host_program
+from private_lib import PrivateLib, Unavailable
 
 FOLDER = ".mozilla/native-messaging-hosts"
+EVERYONE = "/usr/lib/mozilla/native-messaging-hosts"
 
 
 class Install(unittest.TestCase):
@@ -46,19 +48,75 @@ class Install(unittest.TestCase):
         self.assertEqual(["nssmime.json"],
                          os.listdir(os.path.dirname(self.file)))
 
+    def put(self, text):
+        os.makedirs(os.path.dirname(self.file), exist_ok=True)
+        with open(self.file, "w", encoding="utf-8") as file:
+            file.write(text)
+
     def test_again(self):
-        """It replaces what is there, also what cannot be followed."""
-        os.makedirs(os.path.dirname(self.file))
+        """It replaces one of its own, also of a program that is gone."""
+        for path in (None, "/opt/nssmime/nssmime-host", "nssmime-host"):
+            if path is not None:
+                self.put(json.dumps({"name": "nssmime", "path": path}))
+            done = self.run_host("install", "--thunderbird")
+            self.assertEqual((0, ""), (done.returncode, done.stderr))
+            self.assertEqual(os.path.realpath(host_program()),
+                             self.installed()["path"])
+
+    def foreign(self):
+        """What may lie there, each with what is said of it."""
+        other = {"name": "nssmime", "path": "/opt/x/other"}
+        self.put(json.dumps(other))
+        yield "is for another program, /opt/x/other"
+        self.put(json.dumps(dict(other, path="/opt/\x1b[2Jx")))
+        yield "is for another program, /opt/ [2Jx"
+        self.put(json.dumps({"name": "x", "path": "/bin/nssmime-host"}))
+        yield "is for another program, /bin/nssmime-host"
+        for text in ("", "kept", "[]", '{"name":"nssmime"}',
+                     '{"path": 1}', " " * 65536 + "{}"):
+            self.put(text)
+            yield "is no manifest of a native-messaging host"
+        os.unlink(self.file)
         victim = os.path.join(self.home, "victim")
         with open(victim, "w", encoding="utf-8") as file:
             file.write("kept")
         os.symlink(victim, self.file)
-        for _ in range(2):
-            self.assertEqual(
-                0, self.run_host("install", "--thunderbird").returncode)
-        self.assertEqual("nssmime", self.installed()["name"])
+        yield "is a link to " + victim
         with open(victim, encoding="utf-8") as file:
             self.assertEqual("kept", file.read())
+        os.unlink(self.file)
+        os.mkfifo(self.file)
+        yield "is no file"
+
+    def state(self):
+        st = os.lstat(self.file)
+        return st.st_ino, st.st_mode, st.st_mtime_ns
+
+    def test_foreign(self):
+        """What is not ours makes way only where that was asked for."""
+        for what in self.foreign():
+            with self.subTest(what):
+                before = self.state()
+                for word, end in (("install", "--replace writes it anew"),
+                                  ("uninstall", "left as it is")):
+                    done = self.run_host(word, "--thunderbird")
+                    self.assertEqual((1, ""), (done.returncode, done.stdout))
+                    self.assertIn(self.file + " " + what, done.stderr)
+                    self.assertIn(end, done.stderr)
+                    self.assertEqual(before, self.state())
+                done = self.run_host("install", "--thunderbird", "--replace")
+                self.assertEqual((0, ""), (done.returncode, done.stderr))
+                self.assertTrue(stat.S_ISREG(os.lstat(self.file).st_mode))
+                self.assertEqual("nssmime", self.installed()["name"])
+
+    def test_folder_in_the_way(self):
+        os.makedirs(self.file)
+        for args in (["install", "--replace"], ["install"], ["uninstall"]):
+            done = self.run_host(args[0], "--thunderbird", *args[1:])
+            self.assertEqual((1, ""), (done.returncode, done.stdout))
+            self.assertIn(os.path.dirname(self.file), done.stderr)
+        self.assertEqual(["nssmime.json"],
+                         os.listdir(os.path.dirname(self.file)))
 
     def test_odd_path(self):
         """A path that JSON has to escape."""
@@ -89,11 +147,113 @@ class Install(unittest.TestCase):
 
     def test_usage(self):
         for word in ("install", "uninstall"):
-            for args in ([], ["--system"], ["--thunderbird", "--all"]):
+            for args in ([], ["--system"], ["--thunderbird", "--all"],
+                         ["--replace"]):
                 done = self.run_host(word, *args)
                 self.assertEqual((2, ""), (done.returncode, done.stdout))
                 self.assertIn("--thunderbird [--system]", done.stderr)
+        done = self.run_host("uninstall", "--thunderbird", "--replace")
+        self.assertEqual((2, ""), (done.returncode, done.stdout))
         self.assertEqual([], os.listdir(self.home))
+
+
+class InstallForEveryone(unittest.TestCase):
+    def setUp(self):
+        try:
+            self.lib = PrivateLib(hidden=["mozilla"])
+        except Unavailable as why:
+            self.skipTest("this system gives no folder of one's own: %s" % why)
+        self.addCleanup(self.lib.close)
+        self.home = tempfile.mkdtemp(prefix="nssmime-install-")
+        self.addCleanup(shutil.rmtree, self.home)
+        self.file = self.lib.path(
+            "mozilla/native-messaging-hosts/nssmime.json")
+
+    def run_host(self, word, *args, before=()):
+        return self.lib.run(
+            *before, host_program(), word, "--thunderbird", "--system", *args,
+            env=dict(os.environ, HOME=self.home), umask=0o077)
+
+    def installed(self):
+        with open(self.file, encoding="utf-8") as file:
+            return json.load(file)
+
+    def test_install(self):
+        done = self.run_host("install")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertIn(EVERYONE + "/nssmime.json", done.stdout)
+        self.assertEqual(os.path.realpath(host_program()),
+                         self.installed()["path"])
+        self.assertEqual(0o644, stat.S_IMODE(os.stat(self.file).st_mode))
+        for folder in ("mozilla", "mozilla/native-messaging-hosts"):
+            self.assertEqual(0o755, stat.S_IMODE(
+                os.stat(self.lib.path(folder)).st_mode))
+        self.assertEqual([], os.listdir(self.home))
+
+    def test_uninstall(self):
+        done = self.run_host("uninstall")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertIn("There is no " + EVERYONE, done.stdout)
+        self.run_host("install")
+        done = self.run_host("uninstall")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertIn("Removed " + EVERYONE, done.stdout)
+        # the folder is other programs' too
+        self.assertEqual([], os.listdir(os.path.dirname(self.file)))
+
+    def test_foreign(self):
+        self.run_host("install")
+        with open(self.file, "w", encoding="utf-8") as file:
+            file.write('{"name": "nssmime", "path": "/usr/bin/other"}')
+        for word in ("install", "uninstall"):
+            done = self.run_host(word)
+            self.assertEqual((1, ""), (done.returncode, done.stdout))
+            self.assertIn("for another program, /usr/bin/other", done.stderr)
+            self.assertEqual("/usr/bin/other", self.installed()["path"])
+        done = self.run_host("install", "--replace")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertEqual(os.path.realpath(host_program()),
+                         self.installed()["path"])
+
+    def test_read_only(self):
+        self.run_host("install")
+        for there in (True, False):
+            if not there:
+                self.run_host("uninstall")
+            self.lib.run("mount", "-o", "remount,ro,bind", "/usr/lib",
+                         check=True)
+            for word in ("install", "uninstall"):
+                if word == "uninstall" and not there:
+                    continue
+                done = self.run_host(word)
+                self.assertEqual((1, ""), (done.returncode, done.stdout))
+                self.assertIn(EVERYONE, done.stderr)
+                self.assertIn("Read-only file system: without --system",
+                              done.stderr)
+                self.assertEqual(there, os.path.exists(self.file))
+            self.lib.run("mount", "-o", "remount,rw,bind", "/usr/lib",
+                         check=True)
+            self.assertEqual(["nssmime.json"] if there else [],
+                             os.listdir(os.path.dirname(self.file)))
+
+    def test_not_the_administrator(self):
+        """Root without its privileges stands for everyone else."""
+        powerless = ["setpriv", "--bounding-set=-all"]
+        os.chmod(self.lib.path("."), 0o555)
+        done = self.run_host("install", before=powerless)
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertIn("Permission denied: for everyone, only root",
+                      done.stderr)
+        self.assertFalse(os.path.exists(self.lib.path("mozilla")))
+        self.run_host("install")
+        os.chmod(os.path.dirname(self.file), 0o555)
+        for word in ("install", "uninstall"):
+            done = self.run_host(word, before=powerless)
+            self.assertEqual((1, ""), (done.returncode, done.stdout))
+            self.assertIn(EVERYONE, done.stderr)
+            self.assertIn("Permission denied: for everyone, only root",
+                          done.stderr)
+        self.assertEqual("nssmime", self.installed()["name"])
 
 
 if __name__ == "__main__":
