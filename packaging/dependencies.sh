@@ -12,7 +12,8 @@ build_packages='cmake ninja-build gcc libc6-dev pkg-config libnss3-dev
 demo_packages='libnss3-tools openssl'
 # What the tests need besides.
 test_packages='libcmocka-dev libnss3-tools openssl gpgsm gnupg softhsm2 clang
-    clang-format git procps chromium thunderbird dovecot-imapd'
+    clang-format git procps chromium firefox-esr thunderbird dovecot-imapd
+    dovecot-lmtpd curl uidmap'
 
 # Are we on Debian or something made of it?
 have_apt() {
@@ -60,6 +61,24 @@ as_root() {
 		echo "Please run this as root, then start again: $*" >&2
 		return 1
 	fi
+}
+
+# What the tests want of dovecot is its programs: where it comes for them, it
+# does not start, neither now nor with the system.
+keep_dovecot_off() {
+	local unit
+	have_apt || return 0
+	[ -n "$(missing_packages dovecot-core)" ] || return 0
+	for unit in dovecot.service dovecot.socket; do
+		if [ -e "/etc/systemd/system/$unit" ] ||
+		    [ -L "/etc/systemd/system/$unit" ]; then
+			continue
+		fi
+		as_root mkdir -p /etc/systemd/system || return 1
+		as_root ln -s /dev/null "/etc/systemd/system/$unit" || return 1
+	done
+	echo "Dovecot is installed for the tests and stays off; to use it:" \
+	    "systemctl unmask dovecot.service dovecot.socket"
 }
 
 # Installs what is missing of $*; asks for no rights if nothing is.

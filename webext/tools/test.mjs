@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
-// node tools/test.mjs KIND [--out FOLDER] [--only PATTERN]: bundles tests/KIND/*.test.ts and runs
-// them, or those with such names, with node's own test runner. Default of FOLDER: build/.
+// node tools/test.mjs KIND [--out FOLDER] [--file NAME] [--only PATTERN]: bundles tests/KIND/*.test.ts
+// and runs them, or the one of that name, or those with such names in them, with node's own test
+// runner. Default of FOLDER: build/. The kind "webmail" is in ../tests/e2e, with servers of its own.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -11,20 +12,24 @@ import { buildPages } from "./build.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values, positionals } = parseArgs({
-  options: { out: { type: "string" }, only: { type: "string" } },
+  options: { out: { type: "string" }, file: { type: "string" }, only: { type: "string" } },
   allowPositionals: true,
 });
 const [kind] = positionals;
 const out = resolve(values.out ?? join(root, "build"));
-const folder = join(root, "tests", kind);
-const names = readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
-if (names.length === 0) throw new Error(`no tests in ${folder}`);
+const folder = kind === "webmail" ? join(root, "../tests/e2e/webmail") : join(root, "tests", kind);
+const names = readdirSync(folder).filter((name) =>
+  values.file === undefined ? name.endsWith(".test.ts") : name === `${values.file}.test.ts`,
+);
+if (names.length === 0) throw new Error(`no such tests in ${folder}`);
 
-const bundles = join(out, "tests", kind);
+const bundles = join(out, "tests", kind, values.file ?? "all");
 rmSync(bundles, { recursive: true, force: true });
+const programs = kind === "webmail" ? [join(folder, "servers/main.ts")] : [];
 await build({
-  entryPoints: names.map((name) => join(folder, name)),
+  entryPoints: [...names.map((name) => join(folder, name)), ...programs],
   outdir: bundles,
+  outbase: folder,
   outExtension: { ".js": ".mjs" },
   bundle: true,
   format: "esm",
@@ -42,6 +47,6 @@ const options = ["--enable-source-maps", "--test", "--test-reporter=spec"];
 if (values.only !== undefined) options.push(`--test-name-pattern=${values.only}`);
 const run = spawnSync(process.execPath, [...options, ...files], {
   stdio: "inherit",
-  env: { ...process.env, NSSMIME_WEBEXT: root, NSSMIME_WEBEXT_OUT: out },
+  env: { ...process.env, NSSMIME_WEBEXT: root, NSSMIME_WEBEXT_OUT: out, NSSMIME_BUNDLES: bundles },
 });
 process.exitCode = run.status ?? 1;
