@@ -41,26 +41,43 @@ export function replace(
   };
 }
 
+// Strings of bytes are what libmime takes and gives. Streams turn them over, which for a big mail
+// takes milliseconds where a loop here would hold up all windows for seconds.
+
+function streamOf(text: string): any {
+  const stream = Cc["@mozilla.org/io/string-input-stream;1"].createInstance(
+    Ci.nsIStringInputStream,
+  );
+  stream.setByteStringData(text);
+  return stream;
+}
+
+function reading(stream: any): any {
+  const reader = Cc["@mozilla.org/binaryinputstream;1"].createInstance(Ci.nsIBinaryInputStream);
+  reader.setInputStream(stream);
+  return reader;
+}
+
 export function sha256(text: string): string {
   const hash = Cc["@mozilla.org/security/hash;1"].createInstance(Ci.nsICryptoHash);
-  const bytes = bytesOf(text);
   hash.init(hash.SHA256);
-  hash.update(bytes, bytes.length);
+  hash.updateFromStream(streamOf(text), text.length);
   return hash.finish(true);
 }
 
-/** Strings of bytes are what libmime takes and gives. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  if (text.length > 0) reading(streamOf(text)).readArrayBuffer(text.length, bytes.buffer);
   return bytes;
 }
 
-export function textOf(bytes: Uint8Array): string {
-  const pieces: string[] = [];
-  for (let at = 0; at < bytes.length; at += 32768)
-    pieces.push(String.fromCharCode(...bytes.subarray(at, at + 32768)));
-  return pieces.join("");
+export function textOf({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): string {
+  if (byteLength === 0) return "";
+  const stream = Cc["@mozilla.org/io/arraybuffer-input-stream;1"].createInstance(
+    Ci.nsIArrayBufferInputStream,
+  );
+  stream.setData(buffer, byteOffset, byteLength);
+  return reading(stream).readBytes(byteLength);
 }
 
 /** For HTML, in ASCII. */
