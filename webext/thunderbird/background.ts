@@ -7,6 +7,7 @@ import { isOwnPage, type Reading, serve, type Target } from "../core/relay.ts";
 import { Composing } from "./composing.ts";
 import { protect } from "./protecting.ts";
 import { read } from "./reading.ts";
+import { Works } from "./works.ts";
 
 const NATIVE = "nssmime";
 /** Readings that details pages may still ask for. */
@@ -35,6 +36,7 @@ const storage = chrome.storage.local;
 const composing = new Composing(host, recipients, storage, (tabId, state) =>
   messenger.nssmime.setComposer(tabId, state),
 );
+const works = new Works((work, percent) => void messenger.nssmime.progress(work, percent));
 const readings = new Map<string, Reading>();
 
 async function target(): Promise<Target> {
@@ -72,16 +74,20 @@ chrome.runtime.onMessage.addListener((message, sender, reply) => {
 });
 
 messenger.nssmime.onRead.addListener(async (request, file) => {
-  const answer = await read(host, request, file);
+  const answer = await works.run(request.work, (running) => read(host, request, file, running));
   return { ...answer, quote: await isQuotable(storage, answer.reading) };
 });
 
 messenger.nssmime.onProtect.addListener((request, file) =>
-  protect(host, storage, request, file, {
-    origin: composing.get(request.tabId)?.composer.origin?.headers,
-    onProgress: (done, total) => composing.progress(request.tabId, done, total),
-  }),
+  works.run(request.work, (running) =>
+    protect(host, storage, request, file, {
+      origin: composing.get(request.tabId)?.composer.origin?.headers,
+      ...running,
+    }),
+  ),
 );
+
+messenger.nssmime.onCancel.addListener(async (work) => works.cancel(work));
 
 messenger.nssmime.onComposer.addListener((composer) => composing.changed(composer));
 

@@ -30,8 +30,6 @@ export interface State {
   text: string;
   /** Of the buttons: sign, encrypt, recipients and, where text was left out, quote. */
   labels: string[];
-  /** How far it is, while it is being protected: nothing else changed. */
-  progress?: string;
 }
 
 interface Draft {
@@ -96,14 +94,6 @@ export class Composing {
     if (!draft) return;
     draft[what] = !draft.state[what];
     await this.#settle(draft);
-  }
-
-  /** While it is on its way out; of a small mail nothing is seen. */
-  progress(tabId: number, done: number, total?: number): void {
-    const draft = this.#drafts.get(tabId);
-    if (!draft || !total) return;
-    const progress = say("tbProgress", String(Math.floor((100 * done) / total)));
-    void this.#show(tabId, { ...draft.state, progress });
   }
 
   async #settle(draft: Draft): Promise<void> {

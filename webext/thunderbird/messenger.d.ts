@@ -20,8 +20,10 @@ declare namespace messenger {
     composers(): Promise<void>;
     quote(tabId: number): Promise<void>;
     forget(): Promise<void>;
+    progress(work: number, percent: number): Promise<void>;
     onRead: Listeners<(request: any, file: File) => Promise<object>>;
     onProtect: Listeners<(request: any, file: File) => Promise<object>>;
+    onCancel: Listeners<(work: number) => Promise<void>>;
     onComposer: Listeners<(composer: any) => Promise<void>>;
     onChoose: Listeners<(tabId: number, what: string) => Promise<void>>;
     onDetails: Listeners<(wish: any) => Promise<void>>;

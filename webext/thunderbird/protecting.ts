@@ -8,8 +8,10 @@ import { loadSettings, type Storage } from "../core/settings.ts";
 import type { Headers } from "../core/wire.ts";
 import { missingText } from "../pages/protection.ts";
 import { failure, say } from "./words.ts";
+import type { Running } from "./works.ts";
 
 export interface Request {
+  work: number;
   tabId: number;
   sign: boolean;
   encrypt: boolean;
@@ -39,11 +41,10 @@ export async function protect(
   file: File,
   {
     origin,
-    onProgress,
-  }: {
+    ...running
+  }: Partial<Running> & {
     /** Of the mail that this one answers. */
     origin?: Headers | null | undefined;
-    onProgress?: (done: number, total?: number) => void;
   } = {},
 ): Promise<Answer> {
   const { sign, encrypt, draft, later } = request;
@@ -57,7 +58,7 @@ export async function protect(
         encrypt,
         origin,
       }),
-      ...(onProgress && { onProgress }),
+      ...running,
     };
     const { message, copies } = await protectMessage(host, file, options);
     return {

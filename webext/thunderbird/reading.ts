@@ -5,8 +5,10 @@ import type { HostClient } from "../core/client.ts";
 import { HostError } from "../core/error.ts";
 import type { Reading } from "../core/relay.ts";
 import { failure, type Row, verdictRow } from "./words.ts";
+import type { Running } from "./works.ts";
 
 export interface Request {
+  work: number;
   kind: "message" | "cms";
   context?: { from?: string; date?: string };
 }
@@ -31,10 +33,16 @@ function signersOf({ layers }: Reading): string[] {
   return [...new Set(all.flatMap(({ addresses }) => addresses.slice(0, 1)))];
 }
 
-export async function read(host: HostClient, request: Request, file: File): Promise<Answer> {
+export async function read(
+  host: HostClient,
+  request: Omit<Request, "work">,
+  file: File,
+  running: Partial<Running> = {},
+): Promise<Answer> {
   try {
     const { kind, context } = request;
     const { content, result } = await readMessage(host, file, {
+      ...running,
       kind,
       ...(kind === "cms" && context && { context }),
     });

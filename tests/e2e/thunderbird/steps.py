@@ -126,6 +126,10 @@ class Steps:
             });
         """ % ready, ready, patience)
 
+    def try_again(self):
+        self.run("aboutMessage().document.querySelector("
+                 "'#nssmime-verdict .tbTryAgain').click();")
+
     # ---- writing
 
     def compose(self, to="", cc="", bcc="", subject="", body="",
@@ -198,6 +202,31 @@ class Steps:
         """A button of the bar."""
         self.run("bar(composers().at(-1)).querySelector(`.${args[0]}`)"
                  ".click();", name)
+
+    def stop(self, where, percent=1):
+        """Waits until something that takes long says that it is so far, and
+        presses Cancel; what it said until then. `where`: "bar" of the newest
+        composer, or "row" of the open mail."""
+        return self.run("""
+            const [where, least] = args;
+            const look = () => where == "bar" ? bar(composers().at(-1)) :
+                aboutMessage()?.document.getElementById("nssmime-verdict");
+            const said = [];
+            const button = await until(() => {
+                const element = look();
+                const button = element?.querySelector("button.cancel");
+                if (!button?.getClientRects().length) return null;
+                const text = element.querySelector(".words").textContent;
+                if (said.at(-1) != text) said.push(text);
+                return (least == 0 || parseInt(/(\\d+) %/.exec(text)?.[1]) >=
+                    least) && button;
+            }, "progress", 60000).catch(error => {
+                throw new Error(`${error.message}: ${said.join(" | ")} ${
+                    look()?.textContent}`);
+            });
+            button.click();
+            return said;
+        """, where, percent)
 
     def send(self, closes=True):
         """By the button; without `closes` the composer is to stay."""

@@ -84,6 +84,54 @@ class Failures(Case):
         self.steps.send()
         self.decrypt(self.sent(["bob@example.org"]), "bob")
 
+    def test_silent(self):
+        """What does not go on can be given up, and so it is by closing the
+        composer."""
+        self.deliver_encrypted("wakes it")
+        self.steps.open("wakes it")
+        self.steps.seen("seen.level == 'ok'")
+        self.steps.compose(to="bob@example.org", subject="Silent",
+                           body="Text\n")
+        self.deliver_encrypted("never opened")
+        self.imap.append(self.user, self.peer.mail(
+            self.peer.sign(self.peer.text("Readable")), "never checked"))
+        pids = hosts(self.folder)
+        self.assertTrue(pids)
+        for process in pids:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            self.steps.open("never opened")
+            self.steps.stop("row", 0)
+            seen = self.steps.seen("seen.level")
+            self.assertIn("You stopped it", seen["title"])
+            self.assertIn("You stopped it", seen["body"])
+            self.picture("reader-stopped")
+            self.steps.open("never checked")
+            self.steps.stop("row", 0)
+            seen = self.steps.seen("seen.level")
+            self.assertEqual(["tbTryAgain"], seen["buttons"])
+            # as it came
+            self.assertIn("Readable", seen["body"])
+
+            self.steps.send(closes=False)
+            self.steps.stop("bar", 0)
+            bar = self.steps.bar("/^Not sent/.test(shown.text)")
+            self.assertEqual("info", bar["level"])
+            self.picture("composer-stopped", "msgcompose")
+            self.steps.send(closes=False)
+            self.steps.run("""
+                const win = composers().at(-1);
+                await until(() => bar(win).querySelector("button.cancel")
+                    .getClientRects().length, "progress");
+            """)
+            self.steps.discard()
+        finally:
+            for process in pids:
+                os.kill(process, signal.SIGCONT)
+        self.steps.try_again()
+        self.steps.seen("seen.level == 'ok'")
+        self.assertTrue(self.smtp.nothing())
+
     def test_switched_off(self):
         """It leaves nothing in Thunderbird, and comes back as it was."""
         self.deliver_encrypted("off and on")
@@ -190,8 +238,7 @@ class Password(Case):
         # it does not ask again for a minute
         time.sleep(61)
         self.thunderbird.answer("pin sesame")
-        self.steps.run("aboutMessage().document.querySelector("
-                       "'#nssmime-verdict .tbTryAgain').click();")
+        self.steps.try_again()
         seen = self.steps.seen("seen.level == 'ok'")
         self.assertIn("Behind a password", seen["body"])
 

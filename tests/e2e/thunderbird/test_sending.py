@@ -231,17 +231,39 @@ class Sending(Case):
         self.assertEqual("info", bar["level"])
 
     def test_big(self):
-        """25 MB, both ways."""
+        """25 MB, both ways: it says how far it is, and can be given up."""
         content = os.urandom(1 << 20).hex().encode() * 12
         self.steps.compose(
             to=ME, subject="Big", body=BODY,
             attachments=[self.attachment("big.txt", content)])
         self.choose(True, True)
+        self.steps.send(closes=False)
+        said = self.steps.stop("bar")
+        self.assertRegex(said[-1], r"^Protecting the mail… \d+ %$")
+        bar = self.steps.bar("/^Not sent/.test(shown.text)")
+        self.assertEqual("info", bar["level"])
+        self.assertIn("You stopped it", bar["text"])
+        self.assertTrue(self.smtp.nothing())
+        written = self.steps.written()
+        self.assertIn("second line", written["body"])
+        self.assertEqual(["big.txt"], written["attachments"])
+        self.assertEqual([], self.leaks())
+
         self.steps.send()
         mail = self.sent([ME])
         self.assertGreater(len(mail), 25 << 20)
+        self.assertTrue(self.smtp.nothing())
         self.deliver(mail, Subject="[big]")
         self.steps.open("[big]")
+        said = self.steps.stop("row")
+        self.assertRegex(said[-1], r"^Checking the mail… \d+ %$")
+        seen = self.steps.seen("seen.level")
+        self.assertEqual(("info", ["tbTryAgain"]),
+                         (seen["level"], seen["buttons"]))
+        self.assertIn("You stopped it", seen["title"])
+        self.assertNotIn("second line", seen["body"])
+
+        self.steps.try_again()
         seen = self.steps.seen("seen.level == 'ok'", patience=90)
         self.assertEqual([{"name": "big.txt", "size": len(content)}],
                          seen["attachments"])

@@ -10,6 +10,7 @@ import { confidentiality } from "../../core/sending.ts";
 import { type Composer, Composing, type State } from "../../thunderbird/composing.ts";
 import { isEncrypted, mailOf, opened } from "../../thunderbird/experiment/source.ts";
 import { protect, type Request } from "../../thunderbird/protecting.ts";
+import { Works } from "../../thunderbird/works.ts";
 import ownDeutsch from "../../thunderbird/_locales/de/messages.json";
 import ownEnglish from "../../thunderbird/_locales/en/messages.json";
 
@@ -153,6 +154,7 @@ test("Thunderbird's own protection, and newsgroups", async () => {
 });
 
 const request: Request = {
+  work: 1,
   tabId: 1,
   sign: true,
   encrypt: true,
@@ -213,6 +215,24 @@ test("who cannot be encrypted to is named", async () => {
   const answer = await protect(host, storageWith(), request, file());
   assert.ok("error" in answer);
   assert.match(answer.error, /bob@x \(The certificate had expired\.\)/);
+});
+
+test("what is under way tells how far it is, and can be given up", async () => {
+  const reached: [number, number][] = [];
+  const works = new Works((...each) => reached.push(each));
+  const given = works.run(7, ({ signal, onProgress }) => {
+    onProgress(1, 3);
+    onProgress(5);
+    onProgress(9, 3);
+    return new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(new HostError("cancelled", "given up")));
+    });
+  });
+  works.cancel(8);
+  works.cancel(7);
+  await assert.rejects(given, { kind: "cancelled" });
+  assert.deepEqual(reached, [[7, 33], [7, 100]]);
+  assert.equal(await works.run(7, async () => "again"), "again");
 });
 
 test("what was confidential stays so in an answer", () => {

@@ -7,6 +7,7 @@ import { ExtensionSupport, MailServices, type Undo } from "./platform.ts";
 import type { Question } from "./question.ts";
 import { type Answer, mayQuote } from "./readings.ts";
 import { Reopening } from "./reopening.ts";
+import type { Work, Works } from "./work.ts";
 
 const COMPOSER = "chrome://messenger/content/messengercompose/messengercompose.xhtml";
 const BAR = "nssmime-bar";
@@ -34,10 +35,12 @@ const STYLE = `
 
 const BUTTONS = ["sign", "encrypt", "details", "quote"] as const;
 
+type Words = (name: string, ...values: string[]) => string;
+
 export interface Mark extends State {
   tabId: number;
   /** Why it was not sent; stands until something changes. */
-  refusal?: string;
+  refusal?: { level: State["level"]; text: string };
 }
 
 const addressesOf = (fields: string): string[] =>
@@ -63,9 +66,13 @@ export class Composer {
   readonly #changed: Question;
   readonly #chosen: Question;
   readonly #reopening: Reopening;
+  readonly #works: Works;
+  readonly #words: Words;
   readonly #tabIdOf: (window: any) => number;
   readonly #id: string;
   readonly #marks = new WeakMap<object, Mark>();
+  /** What is done with the mail just now. */
+  readonly #working = new WeakMap<object, Work>();
   readonly #watching = new Map<any, Undo>();
   readonly #origins = new WeakMap<object, Promise<Answer | null>>();
 
@@ -73,12 +80,16 @@ export class Composer {
     changed: Question,
     chosen: Question,
     reopening: Reopening,
+    works: Works,
+    words: Words,
     tabIdOf: (window: any) => number,
     id: string,
   ) {
     this.#changed = changed;
     this.#chosen = chosen;
     this.#reopening = reopening;
+    this.#works = works;
+    this.#words = words;
     this.#tabIdOf = tabIdOf;
     this.#id = id;
     ExtensionSupport.registerWindowListener(id, {
@@ -116,24 +127,40 @@ export class Composer {
   }
 
   set(window: any, state: State): void {
-    const { refusal, progress: _progress, ...before } = this.#marks.get(window) ?? {};
-    const { progress, ...settled } = state;
-    const mark: Mark = { ...settled, tabId: this.#tabIdOf(window) };
+    const { refusal, ...before } = this.#marks.get(window) ?? {};
+    const mark: Mark = { ...state, tabId: this.#tabIdOf(window) };
     const same = JSON.stringify(Object.entries(mark).sort()) ===
       JSON.stringify(Object.entries(before).sort());
-    this.#marks.set(window, {
-      ...mark,
-      ...(progress !== undefined ? { progress } : same && refusal && { refusal }),
-    });
+    this.#marks.set(window, { ...mark, ...(same && refusal && { refusal }) });
     this.#draw(window);
   }
 
+  /** Does something with the mail, which shows how far it is and can be given up, there and by
+   * closing the composer. */
+  working<V>(window: any, doing: (work: Work) => Promise<V>): Promise<V> {
+    return this.#works.run(
+      () => this.#draw(window),
+      async (work) => {
+        const stop = () => work.stop();
+        window.addEventListener("unload", stop);
+        this.#working.set(window, work);
+        this.#draw(window);
+        try {
+          return await doing(work);
+        } finally {
+          window.removeEventListener("unload", stop);
+          if (this.#working.get(window) === work) this.#working.delete(window);
+          this.#draw(window);
+        }
+      },
+    );
+  }
+
   /** What hindered it from being sent. */
-  refuse(window: any, reason: string): void {
+  refuse(window: any, text: string, level: State["level"] = "bad"): void {
     const mark = this.#marks.get(window);
-    if (!mark) return;
-    const { progress: _progress, ...settled } = mark;
-    this.#marks.set(window, { ...settled, refusal: reason });
+    if (!mark || window.closed) return;
+    this.#marks.set(window, { ...mark, refusal: { level, text } });
     this.#draw(window);
     window.document.getElementById(BAR)?.querySelector(".words")?.focus();
   }
@@ -271,8 +298,11 @@ export class Composer {
     if (!mark || window.closed) return;
     const { document } = window;
     const bar = document.getElementById(BAR) ?? this.#insert(window);
-    const level = mark.refusal ? "bad" : mark.level;
-    const text = mark.refusal ?? mark.progress ?? mark.text;
+    const work = this.#working.get(window);
+    const percent = work?.percent;
+    const { level, text } = work?.isLong
+      ? { level: "info", text: this.#words("tbProtecting", String(percent ?? 0)) }
+      : (mark.refusal ?? mark);
     bar.className = level;
     BUTTONS.forEach((name, at) => {
       const button = bar.querySelector(`button.${name}`);
@@ -280,7 +310,10 @@ export class Composer {
       button.hidden = !mark.labels[at];
       if (name === "sign" || name === "encrypt")
         button.setAttribute("aria-pressed", String(mark[name]));
+      // What is under way is not changed by them any more.
+      button.disabled = work !== undefined;
     });
+    bar.querySelector("button.cancel").hidden = !work?.isLong;
     const words = bar.querySelector(".words");
     if (words.textContent !== text) words.textContent = text;
     words.setAttribute("role", level === "bad" ? "alert" : "status");
@@ -313,6 +346,11 @@ export class Composer {
     const words = make("span", "words");
     words.tabIndex = -1;
     bar.insertBefore(words, bar.querySelector(".details"));
+    const cancel = make("button", "cancel");
+    cancel.type = "button";
+    cancel.textContent = this.#words("cancel");
+    cancel.addEventListener("click", () => this.#working.get(window)?.stop());
+    words.after(cancel);
     document.getElementById("composeContentBox").before(bar);
     return bar;
   }

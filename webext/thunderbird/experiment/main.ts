@@ -10,13 +10,22 @@ import { Reader } from "./reader.ts";
 import { type Answer, Readings } from "./readings.ts";
 import { Reopening } from "./reopening.ts";
 import { handleSending } from "./sending.ts";
+import { Works } from "./work.ts";
 
-const events = ["onRead", "onProtect", "onComposer", "onChoose", "onDetails"] as const;
+const events = [
+  "onRead",
+  "onProtect",
+  "onCancel",
+  "onComposer",
+  "onChoose",
+  "onDetails",
+] as const;
 
 export default class extends ExtensionCommon.ExtensionAPI {
   questions: Record<(typeof events)[number], Question>;
   readings: Readings;
   composer: Composer;
+  works: Works;
   undo: Undo[] = [];
 
   constructor(extension: any) {
@@ -24,16 +33,21 @@ export default class extends ExtensionCommon.ExtensionAPI {
     this.questions = Object.fromEntries(
       events.map((name) => [name, new Question(extension)]),
     ) as typeof this.questions;
-    const { onRead, onProtect, onComposer, onChoose, onDetails } = this.questions;
+    const { onRead, onProtect, onCancel, onComposer, onChoose, onDetails } = this.questions;
     const words = (name: string, ...values: string[]): string =>
       extension.localizeMessage(name, values);
-    this.readings = new Readings(onRead);
+    this.works = new Works(onCancel);
+    this.readings = new Readings(onRead, this.works, words, (mail, work) =>
+      reader.progress(mail, work),
+    );
     const reader = new Reader(this.readings, onDetails, words, `${extension.id}-reader`);
     const reopening = new Reopening(this.readings);
     this.composer = new Composer(
       onComposer,
       onChoose,
       reopening,
+      this.works,
+      words,
       (window) => extension.tabManager.getWrapper(window).id,
       `${extension.id}-composer`,
     );
@@ -76,6 +90,7 @@ export default class extends ExtensionCommon.ExtensionAPI {
           this.composer.set(tabManager.get(tabId).nativeTab, state),
         composers: async () => this.composer.tellAll(),
         quote: async (tabId: number) => this.composer.quote(tabManager.get(tabId).nativeTab),
+        progress: async (work: number, percent: number) => this.works.reached(work, percent),
         forget: async () => this.readings.forget(),
         ...Object.fromEntries(managers),
       },

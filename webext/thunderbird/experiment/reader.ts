@@ -6,6 +6,7 @@ import { bytesOf, ExtensionSupport, MailServices, plain, type Undo } from "./pla
 import type { Question } from "./question.ts";
 import { type Answer, type Readings, type Row, sourceOf } from "./readings.ts";
 import { mailOf } from "./source.ts";
+import type { Work } from "./work.ts";
 
 const WINDOWS = [
   "chrome://messenger/content/messenger.xhtml",
@@ -41,6 +42,8 @@ export class Reader {
   readonly #undo: Undo[] = [];
   /** The mails in windows, and which loading of it this is. */
   readonly #shown = new WeakMap<object, { mail: string; answer?: Answer; load: number }>();
+  /** What the button in a row gives up. */
+  readonly #drawn = new WeakMap<object, Work>();
   #load = 0;
 
   constructor(readings: Readings, details: Question, words: Words, id: string) {
@@ -109,6 +112,25 @@ export class Reader {
       if (this.#isIn(window, mail)) window.ReloadMessage();
   }
 
+  /** What is known of a mail is not there yet. */
+  progress(mail: string, work: Work): void {
+    for (const window of this.windows()) {
+      if (!this.#isIn(window, mail)) continue;
+      const shown = this.#shown.get(window);
+      if (!shown || shown.answer) continue;
+      const { percent } = work;
+      const row =
+        percent === undefined
+          ? this.#saying("tbChecking")
+          : this.#saying("tbCheckingProgress", String(percent));
+      this.#draw(window, row, { work });
+    }
+  }
+
+  #saying(name: string, ...values: string[]): Row {
+    return { level: "info", signature: this.#words(name, ...values), encryption: "", advice: "" };
+  }
+
   show(mail: string, answer: Answer): void {
     for (const window of this.windows()) {
       if (!this.#isIn(window, mail)) continue;
@@ -130,9 +152,15 @@ export class Reader {
   #loading(window: any): void {
     if (!window?.smimeSink) return;
     this.#wrap(window);
-    this.#shown.set(window, { mail: this.#mailIn(window), load: ++this.#load });
+    const before = this.#shown.get(window);
+    const mail = this.#mailIn(window);
+    this.#shown.set(window, { mail, load: ++this.#load });
     const row = window.document.getElementById(ROW);
-    if (row) row.hidden = true;
+    if (!row || row.hidden) return;
+    // The same one again, whose content has come: what was said of it goes on.
+    if (before?.mail === mail && !before.answer)
+      this.#draw(window, this.#saying("tbOpening"));
+    else row.hidden = true;
   }
 
   #loaded(window: any): void {
@@ -162,7 +190,7 @@ export class Reader {
 
   async #judge(window: any, shown: { mail: string; answer?: Answer; load: number }): Promise<void> {
     if (shown.answer) return;
-    this.#draw(window, { level: "info", signature: this.#words("tbChecking"), encryption: "", advice: "" });
+    this.#draw(window, this.#saying("tbChecking"));
     const uri = window.gMessageURI;
     const key = `${shown.mail}\n`;
     this.#readings.forgetOne(key);
@@ -215,7 +243,7 @@ export class Reader {
     if (changed) window.UpdateExpandedMessageHeaders();
   }
 
-  #draw(window: any, row: Row, answer?: Answer): void {
+  #draw(window: any, row: Row, { work, ...answer }: Partial<Answer> & { work?: Work } = {}): void {
     const { document } = window;
     const element = document.getElementById(ROW) ?? this.#insert(document);
     if (!element) return;
@@ -233,21 +261,31 @@ export class Reader {
     if (row.advice) words.append(html("div", "advice", row.advice));
     const mark = html("span", "mark", MARKS[row.level]);
     mark.setAttribute("aria-hidden", "true");
+    // Who is about to press the button still finds it there.
+    const cancel = element.querySelector("button.cancel");
+    if (work && cancel && work === this.#drawn.get(element)) {
+      element.querySelector(".words").replaceWith(words);
+      return;
+    }
     element.replaceChildren(mark, words);
     const button = (name: string, press: () => void) => {
       const made = html("button", name, this.#words(name));
       made.addEventListener("click", press);
       element.append(made);
     };
-    if (answer?.reading)
+    if (work) {
+      this.#drawn.set(element, work);
+      button("cancel", () => work.stop());
+    }
+    if (answer.reading)
       button("tbDetails", () => {
         this.#details.ask({ reading: plain(answer.reading) }).catch(Cu.reportError);
       });
-    if (answer?.setUp)
+    if (answer.setUp)
       button("tbSetUp", () => {
         this.#details.ask({ setUp: true }).catch(Cu.reportError);
       });
-    if (answer?.problem)
+    if (answer.problem)
       button("tbTryAgain", () => {
         this.#readings.forgetMail(this.#mailIn(window));
         window.ReloadMessage();

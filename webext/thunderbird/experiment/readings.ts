@@ -3,6 +3,7 @@
 // alone, and not for ever.
 import { MailServices, setTimeout, textOf } from "./platform.ts";
 import type { Question } from "./question.ts";
+import { Stopped, type Work, type Works } from "./work.ts";
 
 /** Bytes of decrypted text that are kept at a time. */
 const KEPT = 32 * 1024 * 1024;
@@ -74,14 +75,28 @@ export async function sourceOf(messageUri: string): Promise<string> {
 export const mayQuote = ({ encrypted, unproven, quote }: Answer): boolean =>
   !encrypted || !unproven || quote === true;
 
+type Words = (name: string) => string;
+
 export class Readings {
   readonly #question: Question;
+  readonly #works: Works;
+  readonly #words: Words;
+  readonly #moved: (mail: string, work: Work) => void;
   readonly #done = new Map<string, Answer>();
   readonly #underWay = new Map<string, Promise<Answer>>();
   #size = 0;
 
-  constructor(question: Question) {
+  /** `moved`: how far the reading of a mail is, once it takes long. */
+  constructor(
+    question: Question,
+    works: Works,
+    words: Words,
+    moved: (mail: string, work: Work) => void,
+  ) {
     this.#question = question;
+    this.#works = works;
+    this.#words = words;
+    this.#moved = moved;
   }
 
   get(key: string): Answer | undefined {
@@ -106,7 +121,7 @@ export class Readings {
     if (known) return Promise.resolve(known);
     let promise = this.#underWay.get(key);
     if (!promise) {
-      promise = this.#ask(request).then((answer) => {
+      promise = this.#ask(key, request).then((answer) => {
         if (answer.problem) answer.failedAt = Date.now();
         this.#keep(key, answer);
         return answer;
@@ -117,14 +132,24 @@ export class Readings {
     return promise;
   }
 
-  async #ask(request: () => Promise<[object, File]>): Promise<Answer> {
+  async #ask(key: string, request: () => Promise<[object, File]>): Promise<Answer> {
+    const [mail = ""] = key.split("\n");
     try {
-      const { file, ...answer } = await this.#question.ask(...(await request()));
+      const { file, ...answer } = await this.#works.run(
+        (work) => this.#moved(mail, work),
+        async (work) => {
+          const [asked, source] = await work.until(request());
+          return work.until(this.#question.ask({ ...asked, work: work.id }, source));
+        },
+      );
       if (file) answer.content = new Uint8Array(await file.arrayBuffer());
       return answer;
     } catch (failure) {
-      const problem = failure instanceof Error ? failure.message : String(failure);
-      const row: Row = { level: "warn", signature: problem, encryption: "", advice: "" };
+      const stopped = failure instanceof Stopped;
+      const text = failure instanceof Error ? failure.message : String(failure);
+      const problem = stopped ? this.#words("tbStopped") : text;
+      const advice = stopped ? this.#words("tbStoppedAdvice") : "";
+      const row: Row = { level: stopped ? "info" : "warn", signature: problem, encryption: "", advice };
       return { row, problem, encrypted: false, unproven: true };
     }
   }

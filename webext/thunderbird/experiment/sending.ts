@@ -5,6 +5,7 @@
 import type { Composer, Mark } from "./composer.ts";
 import { MailServices, MessageSend, MimeMessage, replace, type Undo } from "./platform.ts";
 import type { Question } from "./question.ts";
+import { Stopped, type Work } from "./work.ts";
 
 type Words = (name: string, ...values: string[]) => string;
 
@@ -30,6 +31,7 @@ async function protect(
   message: any,
   file: any,
   mark: Mark,
+  work: Work,
 ): Promise<Map<string, any>> {
   const { from, to, cc, bcc } = message._compFields;
   const addresses = (fields: string): string[] =>
@@ -38,6 +40,7 @@ async function protect(
       .map(({ email }: { email: string }) => email)
       .filter(Boolean);
   const request = {
+    work: work.id,
     tabId: mark.tabId,
     sign: mark.sign,
     encrypt: mark.encrypt,
@@ -49,13 +52,19 @@ async function protect(
     cc: addresses(cc),
     bcc: addresses(bcc),
   };
-  const mail = new File([await IOUtils.read(file.path)], "mail.eml");
-  const answer = await question.ask(request, mail);
+  const mail = new File([await work.until(IOUtils.read(file.path))], "mail.eml");
+  const answer = await work.until(question.ask(request, mail));
   if (!answer?.file) throw new Error(answer?.error ?? "");
-  await IOUtils.write(file.path, await bytesOf(answer.file));
   const apart = new Map<string, any>();
-  for (const { address, file: copy } of answer.copies ?? [])
-    apart.set(address, await temporaryFile(await bytesOf(copy)));
+  try {
+    for (const { address, file: copy } of answer.copies ?? [])
+      apart.set(address, await temporaryFile(await bytesOf(copy)));
+    await IOUtils.write(file.path, await bytesOf(answer.file));
+    work.check();
+  } catch (failure) {
+    for (const copy of apart.values()) copy.remove(false);
+    throw failure;
+  }
   return apart;
 }
 
@@ -86,8 +95,12 @@ function deliver(send: any, file: any, address: string): Promise<void> {
 }
 
 export function handleSending(question: Question, composer: Composer, words: Words): Undo {
-  const refused = (window: any, reason: string) => {
-    composer.refuse(window, words("tbNotSent", reason || words("tbSilent")));
+  const refused = (window: any, failure: unknown, draft = false) => {
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    const not = draft ? "tbNotSaved" : "tbNotSent";
+    if (failure instanceof Stopped)
+      composer.refuse(window, words(not, words("tbStoppedSending")), "info");
+    else composer.refuse(window, words(not, reason || words("tbSilent")));
     // Aborting shows no further window: the reason stands in the composer.
     return Components.Exception(reason, Cr.NS_ERROR_ABORT);
   };
@@ -103,18 +116,20 @@ export function handleSending(question: Question, composer: Composer, words: Wor
           const draft = isDraft(this._deliverMode);
           if (!window || (mark && !wanted) || (draft && !mark?.encrypt))
             return original.call(this);
-          if (!mark) throw refused(window, words("tbSilent"));
+          if (!mark) throw refused(window, words("tbSilent"), draft);
           const own = composer.builtIn(window);
-          if (own) throw refused(window, words("tbTwice", own));
-          const file = await original.call(this);
-          try {
-            const apart = await protect(question, this, file, mark);
-            if (apart.size > 0) copies.set(this, apart);
-            return file;
-          } catch (failure) {
-            file.remove(false);
-            throw refused(window, failure instanceof Error ? failure.message : String(failure));
-          }
+          if (own) throw refused(window, words("tbTwice", own), draft);
+          return composer.working(window, async (work) => {
+            const file = await original.call(this);
+            try {
+              const apart = await protect(question, this, file, mark, work);
+              if (apart.size > 0) copies.set(this, apart);
+              return file;
+            } catch (failure) {
+              file.remove(false);
+              throw refused(window, failure, draft);
+            }
+          });
         },
     ),
     // Who gets a blind copy gets it alone: the common copy would name them by their keys.
@@ -141,7 +156,7 @@ export function handleSending(question: Question, composer: Composer, words: Wor
             for (const file of apart.values()) file.remove(false);
             this.fail(Cr.NS_ERROR_ABORT, "");
             this.notifyListenerOnStopSending(null, Cr.NS_ERROR_ABORT, null, null);
-            throw refused(window, failure instanceof Error ? failure.message : String(failure));
+            throw refused(window, failure);
           }
           const [last] = apart;
           fields.bcc = last ? last[0] : "";
