@@ -192,6 +192,7 @@ test("a request is given up", async (context) => {
 test("an authority is trusted, and not any more, after asking", async (context) => {
   const { shown, home } = await open(context, "certificates.html#authorities");
   const { page } = shown;
+  await page.locator("input[type=search]").fill("Example Root");
   await page.locator(".card", { hasText: "Example Root" }).first().click();
   await page.waitForSelector(".view-title");
   assert.equal(await page.locator(".chain .reasons").count(), 0);
