@@ -28,10 +28,23 @@ export interface Target {
 /** A mail that was read, as the details page shows it: without its content. */
 export type Reading = Omit<Result<"message.read">, "content">;
 
-export interface PageMethods extends Methods {
+/** What the background answers itself. Null, where the mail of a handle is not kept any more. */
+export interface OwnMethods {
   "page.target": { params: Record<string, never>; result: Target };
   "page.reading": { params: { handle: string }; result: Reading | null };
 }
+
+/** Of a background that lets pages show mails, too. */
+export interface MailMethods {
+  /** The content goes to the output. */
+  "page.mail": { params: { handle: string }; result: Reading | null };
+  /** Reads a part on its own: the handle of what that gave. */
+  "page.part": { params: { handle: string; part: string }; result: { handle: string } | null };
+  /** Opens the details page. */
+  "page.details": { params: { handle: string }; result: null };
+}
+
+export interface PageMethods extends Methods, OwnMethods, MailMethods {}
 
 export type Pages = Client<PageMethods>;
 
@@ -40,12 +53,11 @@ export function pages(connect: () => Port): Pages {
   return new Client<PageMethods>({ connect });
 }
 
-export type LocalMethods = {
-  [M in Exclude<keyof PageMethods, keyof Methods>]: (
-    params: PageMethods[M]["params"],
-    asked: Asked,
-  ) => Promise<PageMethods[M]["result"]>;
+type Answers<M extends Exclude<keyof PageMethods, keyof Methods>> = {
+  [N in M]: (params: PageMethods[N]["params"], asked: Asked) => Promise<PageMethods[N]["result"]>;
 };
+
+export type LocalMethods = Answers<keyof OwnMethods> & Partial<Answers<keyof MailMethods>>;
 
 /** In the background: answers one page. `site`, in a browser: what the page's requests are made
  * for (site.ts). */
@@ -57,7 +69,7 @@ export function serve(
 ): void {
   new Server(port, async (method, params, asked) => {
     if (method === "hello") return host.hello();
-    if (Object.hasOwn(local, method)) return local[method as keyof LocalMethods](params, asked);
+    if (Object.hasOwn(local, method)) return local[method as keyof OwnMethods](params, asked);
     const given = site ? forSite(method, params, await site()) : params;
     return host.call(method as any, given as any, asked);
   });

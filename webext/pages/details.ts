@@ -2,68 +2,14 @@
 // What holds for one mail, and why: the verdict, its reasons, and every layer.
 import { getCertificate } from "../core/actions/certificate-get.ts";
 import { certificateBox } from "./certificate-box.ts";
-import { type Child, facts, fill, h, type IconName, icon, section } from "./dom.ts";
+import { fill, h, icon, section } from "./dom.ts";
 import { layerList } from "./layers.ts";
+import { mailFacts } from "./mail-facts.ts";
 import { openPage } from "./page.ts";
 import type { Reading } from "../core/relay.ts";
-import type { Field, Mailbox } from "../core/wire.ts";
-import { type Level, reasonList, said, statusLevels } from "./reason.ts";
-import { dateAndTime, type Key, keyOf, t } from "./text.ts";
-
-function fromOf({ headers }: Reading): string {
-  return headers.from.map(({ address }) => address ?? "").join(", ");
-}
-
-function verdictBox(level: Level, picture: IconName, title: string, text: string): HTMLElement {
-  return h(
-    "div",
-    { class: `verdict ${level}` },
-    icon(picture),
-    h("div", {}, h("p", { class: "verdict-title" }, said(level), title), h("p", {}, text)),
-  );
-}
-
-function verdict(reading: Reading): HTMLElement[] {
-  const { signature, encryption } = reading.summary;
-  const level = statusLevels[signature];
-  const full = encryption === "full";
-  return [
-    verdictBox(
-      level,
-      level as IconName,
-      t(keyOf("verdict", signature)),
-      t(keyOf("verdict", signature, "_text"), fromOf(reading)),
-    ),
-    verdictBox(
-      full ? "ok" : encryption === "partial" ? "warn" : "info",
-      full ? "lock" : "unlocked",
-      t(keyOf("encryption", encryption)),
-      t(keyOf("encryption", encryption, "_text")),
-    ),
-  ];
-}
-
-function mailbox({ name, address }: Mailbox): string {
-  return name ? `${name} <${address ?? ""}>` : (address ?? "");
-}
-
-function mailSection({ headers, summary }: Reading): HTMLElement {
-  const isSmime = summary.signature !== "none" || summary.encryption !== "none";
-  const source = (from: "outer" | "protected") =>
-    isSmime && h("span", { class: "source" }, t(from === "outer" ? "sourceOuter" : "sourceProtected"));
-  const boxes = (all: Mailbox[]): Child[] =>
-    all.map((box) => h("span", { class: "line" }, mailbox(box), " ", source(box.source)));
-  const value = (field: Field | undefined, text: (value: string) => string): Child[] =>
-    field?.value ? [text(field.value), " ", source(field.source)] : [];
-  return section(
-    t("sectionMail"),
-    facts([
-      [t("fieldFrom"), boxes(headers.from)],
-      [t("fieldSubject"), value(headers.subject, String)],
-      [t("fieldDate"), value(headers.date, dateAndTime)],
-    ]),
-  );
-}
+import { reasonList } from "./reason.ts";
+import { type Key, t } from "./text.ts";
+import { verdictBoxes } from "./verdict.ts";
 
 const page = await openPage("detailsTitle");
 
@@ -72,9 +18,9 @@ function show(reading: Reading): void {
   const told = reasonList(summary.reasons, "mail");
   fill(
     page.main,
-    ...verdict(reading),
+    ...verdictBoxes(reading),
     told && section(t("sectionWhy"), told),
-    mailSection(reading),
+    section(t("sectionMail"), mailFacts(reading)),
     reading.layers.length > 0 &&
       section(
         t("sectionLayers"),

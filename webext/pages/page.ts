@@ -43,7 +43,8 @@ function navigation(): HTMLElement {
   );
 }
 
-export async function openPage(title: Key): Promise<Page> {
+/** `alone`: what it shows is no part of the set of pages that one goes about in. */
+export async function openPage(title: Key, { alone = false } = {}): Promise<Page> {
   document.documentElement.lang = language();
   document.title = `${t(title)} – nssmime`;
   const main = h("div", {}, h("p", { class: "loading" }, t("loading")));
@@ -59,8 +60,8 @@ export async function openPage(title: Key): Promise<Page> {
   });
   fill(
     document.body,
-    skip,
-    h("header", {}, h("p", { class: "brand" }, icon("lock"), "nssmime"), navigation()),
+    !alone && skip,
+    !alone && h("header", {}, h("p", { class: "brand" }, icon("lock"), "nssmime"), navigation()),
     content,
     busy.element,
   );

@@ -4,7 +4,8 @@ import { readMessage } from "../core/actions/message-read.ts";
 import type { HostClient } from "../core/client.ts";
 import { HostError } from "../core/error.ts";
 import type { Reading } from "../core/relay.ts";
-import { failure, type Row, verdictRow } from "./words.ts";
+import { type Row, signersOf, verdictRow } from "../pages/verdict.ts";
+import { failure } from "./words.ts";
 import type { Running } from "./works.ts";
 
 export interface Request {
@@ -26,12 +27,6 @@ export interface Answer {
 
 const isEncrypted = ({ layers }: Reading): boolean =>
   layers.some(({ type }) => type === "enveloped" || type === "auth-enveloped");
-
-/** Whose valid signatures cover the mail. */
-function signersOf({ layers }: Reading): string[] {
-  const all = layers.flatMap(({ signers = [] }) => signers);
-  return [...new Set(all.flatMap(({ addresses }) => addresses.slice(0, 1)))];
-}
 
 export async function read(
   host: HostClient,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // What is said to people in windows that are Thunderbird's own; the pages have more.
 import type { HostError } from "../core/error.ts";
-import type { Summary } from "../core/wire.ts";
-import { sorted } from "../pages/reason.ts";
 import { type Key, keyOf, t } from "../pages/text.ts";
 import type texts from "./_locales/en/messages.json";
 
@@ -24,28 +22,5 @@ export function failure({ kind }: HostError): Words {
     title: t(keyOf("error", kind), program),
     advice: setUp ? say("tbSeeSetUp") : t(keyOf("error", kind, "_do"), program),
     setUp,
-  };
-}
-
-export interface Row {
-  level: "ok" | "warn" | "bad" | "info";
-  signature: string;
-  encryption: string;
-  advice: string;
-}
-
-const levels = { valid: "ok", invalid: "bad", unknown: "warn", partial: "warn", none: "info" } as const;
-
-/** The verdict on a mail, in one line and a reason. */
-export function verdictRow({ signature, encryption, reasons }: Summary, signers: string[]): Row {
-  const [worst] = sorted(reasons);
-  const valid = signature === "valid" && signers.length > 0;
-  return {
-    level: levels[signature],
-    signature: valid
-      ? say("tbSignedBy", signers.join(", "))
-      : t(keyOf("verdict", signature)),
-    encryption: encryption === "none" ? "" : t(keyOf("encryption", encryption)),
-    advice: worst === undefined ? "" : t(keyOf("reason", worst)),
   };
 }

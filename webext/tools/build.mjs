@@ -9,19 +9,25 @@ import { build } from "esbuild";
 import { zipFolder } from "./zip.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-export const pageNames = ["certificates", "details", "settings", "start"];
+export const pageNames = ["certificates", "details", "settings", "start", "viewer"];
 export const browsers = ["chrome140", "firefox140"];
 
-/** Nothing from elsewhere, nothing inline, nothing to the network. */
-export const pagePolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'";
+const common = "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'";
+/** What a mail may have at most: its frame takes over this policy, and narrows it. */
+export const mailPolicy = `${common}; style-src 'self' 'unsafe-inline'; img-src data: blob: https:`;
 
-export async function buildPages(folder) {
+/** Nothing from elsewhere, nothing inline, nothing to the network. */
+export const pagePolicy = `${common}; style-src 'self'`;
+
+const policyOf = (name) => (name === "viewer" ? mailPolicy : pagePolicy);
+
+/** A program that shows mails itself needs no viewer. */
+export async function buildPages(folder, names = pageNames) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, "pages"), { recursive: true });
   await build({
     absWorkingDir: root,
-    entryPoints: pageNames.map((name) => `pages/${name}.ts`),
+    entryPoints: names.map((name) => `pages/${name}.ts`),
     outdir: join(folder, "pages"),
     bundle: true,
     format: "esm",
@@ -31,10 +37,10 @@ export async function buildPages(folder) {
     logLevel: "warning",
   });
   const template = readFileSync(join(root, "pages/template.html"), "utf8");
-  for (const name of pageNames)
+  for (const name of names)
     writeFileSync(
       join(folder, "pages", `${name}.html`),
-      template.replace("{{csp}}", pagePolicy).replace("{{name}}", name),
+      template.replace("{{csp}}", policyOf(name)).replace("{{name}}", name),
     );
   cpSync(join(root, "pages/style.css"), join(folder, "pages/style.css"));
   cpSync(join(root, "_locales"), join(folder, "_locales"), { recursive: true });

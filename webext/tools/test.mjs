@@ -36,7 +36,6 @@ await build({
   platform: "node",
   inject: [join(root, "tests/support/engine.ts")],
   target: "node18",
-  packages: "external",
   sourcemap: "inline",
   logLevel: "warning",
 });

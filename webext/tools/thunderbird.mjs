@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { buildPages, pagePolicy } from "./build.mjs";
+import { buildPages, pageNames, pagePolicy } from "./build.mjs";
 import { zipFolder } from "./zip.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -15,7 +15,7 @@ const out = resolve(values.out ?? join(root, "build"));
 const folder = join(out, "thunderbird");
 const source = (...path) => join(root, "thunderbird", ...path);
 
-await buildPages(folder);
+await buildPages(folder, pageNames.filter((name) => name !== "viewer"));
 mkdirSync(join(folder, "experiment"));
 const common = {
   absWorkingDir: root,

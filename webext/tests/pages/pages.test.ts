@@ -7,9 +7,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import type { Identity, LocalMethods, Reading } from "../../core/relay.ts";
+import { type Mail, Mails } from "../../core/mails.ts";
+import type { Identity, LocalMethods } from "../../core/relay.ts";
 import { launch, type Look, show, type Shown, shots } from "../support/browser.ts";
-import { readings } from "../support/mails.ts";
+import { readMails } from "../support/mails.ts";
 import { Home, pki, SITE } from "../support/real-host.ts";
 import { translated } from "../support/texts.ts";
 
@@ -45,7 +46,7 @@ let fresh: Home;
 let absent: Home;
 let broken: Home;
 let old: Home;
-let mails: Record<string, Reading>;
+let mails: Record<string, Mail>;
 
 before(async () => {
   rmSync(shots, { recursive: true, force: true });
@@ -61,7 +62,7 @@ before(async () => {
   old = new Home();
   mkdirSync(join(old.folder, ".pki/nssdb"), { recursive: true });
   writeFileSync(join(old.folder, ".pki/nssdb/cert8.db"), "");
-  mails = await readings(full);
+  mails = await readMails(full);
   browser = await launch();
 });
 
@@ -91,6 +92,14 @@ const details = (name: string, says: string): State => ({
   name: `details-${name}`,
   path: `details.html?handle=${name}`,
   home: () => full,
+  says,
+});
+
+const viewer = (name: string, says: string, act?: State["act"]): State => ({
+  name: `viewer-${name}`,
+  path: `viewer.html?handle=${name.split("-")[0]}`,
+  home: () => full,
+  ...(act && { act }),
   says,
 });
 
@@ -141,7 +150,11 @@ const states: State[] = [
     name: "one-authority",
     path: "certificates.html#authorities",
     home: () => full,
-    act: openCard("Example Root"),
+    act: async (shown) => {
+      // A page holds a hundred, and the system has more.
+      await shown.page.locator("input[type=search]").fill("Example Root");
+      await openCard("Example Root")(shown);
+    },
     says: "Root authority",
   },
   {
@@ -247,6 +260,20 @@ const states: State[] = [
   details("partly", "Only a part of this mail is signed"),
   details("plain", "This mail is not signed"),
   details("gone", "not open any more"),
+  viewer("valid", "Signed by"),
+  viewer("altered", "it was changed afterwards"),
+  viewer("plain", "This mail is not signed"),
+  viewer("partly", "Open it on its own"),
+  viewer("rich", "tells the sender that you read this mail"),
+  viewer("rich-text", "Show it with its formatting", ({ page }) =>
+    page.getByRole("button", { name: /plain text|reinen Text/ }).click(),
+  ),
+  viewer("rich-files", "Everything is in here", async ({ page }) => {
+    await page.getByRole("button", { name: /^(Show|Zeigen): Gr/ }).click();
+    await page.waitForSelector(".preview pre");
+  }),
+  viewer("unproven", "are never loaded into this mail"),
+  viewer("gone", "not open any more"),
 ];
 
 const local = (identities: Identity[], site?: string | null): LocalMethods => ({
@@ -256,7 +283,12 @@ const local = (identities: Identity[], site?: string | null): LocalMethods => ({
     identities,
     ...(site && { site }),
   }),
-  "page.reading": async ({ handle }) => mails[handle] ?? null,
+  "page.reading": async ({ handle }) => mails[handle]?.reading ?? null,
+  "page.mail": async ({ handle }, asked) => {
+    const kept = new Mails();
+    const mail = mails[handle];
+    return kept.give(mail ? kept.add(mail) : "", asked);
+  },
 });
 
 async function check(state: State, look: Look): Promise<void> {

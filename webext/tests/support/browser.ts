@@ -31,9 +31,11 @@ export interface Look {
   width: number;
 }
 
-export const launch = (): Promise<Browser> =>
+/** `proxy`: where everything goes that is asked of the network. */
+export const launch = (proxy?: string): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    ...(proxy && { proxy: { server: proxy } }),
     // A test is root in a container, where Chromium has no sandbox to use.
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
   });
@@ -44,6 +46,10 @@ function fakeChrome({ messages }: { messages: Record<string, { message: string }
   const there = window as any;
   there.nssmimeDeliver = (id: number, message: unknown) => {
     for (const listener of ports.get(id)?.heard ?? []) listener(message);
+  };
+  const told: ((message: unknown, sender: { id: string }) => void)[] = [];
+  there.nssmimeTell = (message: unknown) => {
+    for (const listener of told) listener(message, { id: "test" });
   };
   const stored = new Map<string, unknown>();
   const fake = {
@@ -62,6 +68,7 @@ function fakeChrome({ messages }: { messages: Record<string, { message: string }
           onDisconnect: { addListener: (listener: any) => listeners.closed.push(listener) },
         };
       },
+      onMessage: { addListener: (listener: any) => told.push(listener) },
     },
     i18n: {
       getMessage: (key: string, values: string[] = []) =>
@@ -102,6 +109,7 @@ export class Shown {
   async settled(): Promise<void> {
     await this.page.waitForSelector("main");
     await this.page.waitForFunction(() => !document.querySelector(".loading, .working"));
+    await Promise.all(this.page.frames().map((frame) => frame.waitForLoadState()));
     await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
   }
 

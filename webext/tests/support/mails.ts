@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
-// What the details page is shown with: readings of mails, made by the host and by openssl.
+// What the pages about a mail are shown with: mails as the host reads them, made by it and by
+// openssl.
 import { execFileSync } from "node:child_process";
 import { protectMessage } from "../../core/actions/message-protect.ts";
 import { readMessage } from "../../core/actions/message-read.ts";
 import { HostClient } from "../../core/client.ts";
-import type { Reading } from "../../core/relay.ts";
+import type { Mail } from "../../core/mails.ts";
 import { type Home, pki } from "./real-host.ts";
 
 function mail(from: string, body: string, more: string[] = []): Buffer {
@@ -34,7 +35,48 @@ function partly(signed: string): Buffer {
   return mail("Alice <alice@example.org>", body);
 }
 
-export async function readings(home: Home): Promise<Record<string, Reading>> {
+/** With a picture that came along and one that did not, a file, and a message inside. */
+function rich(): string {
+  const part = (head: string, body: string) => `--b\r\n${head}\r\n\r\n${body}\r\n`;
+  const html =
+    "<html><head><style>h1 { color: #0a5 }</style></head><body><h1>Invoice</h1>" +
+    '<p>Please pay 10 EUR <a href="https://pay.example/?x=1">here</a>.</p>' +
+    '<p><img src="cid:logo" alt="Logo"> <img src="https://track.example/p.gif" alt=""></p></body></html>';
+  return (
+    'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' +
+    part(
+      'Content-Type: multipart/alternative; boundary="a"',
+      `--a\r\n${text("Please pay 10 EUR at https://pay.example/?x=1.")}` +
+        `--a\r\nContent-Type: text/html; charset=utf-8\r\n\r\n${html}\r\n--a--`,
+    ) +
+    part(
+      "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <logo>",
+      "iVBORw0KGgoAAAANSUhEUgAAABgAAAAYCAIAAABvFaqvAAAAHklEQVR42mNgWBVKHTRq0KhBowaNGjRq0KhBA28QAAedPd/f4v/YAAAAAElFTkSuQmCC",
+    ) +
+    part(
+      "Content-Type: text/plain; charset=utf-8\r\n" +
+        "Content-Disposition: attachment; filename*=UTF-8''Gr%C3%BC%C3%9Fe.txt",
+      "Everything is in here.",
+    ) +
+    part("Content-Type: message/rfc822", mail("Eve <eve@example.org>", text("Pay me.")).toString()) +
+    "--b--\r\n"
+  );
+}
+
+/** Encrypted, and neither signed nor protected against changes. */
+function unproven(body: string): Buffer {
+  const sealed = execFileSync(
+    "openssl",
+    ["cms", "-encrypt", "-aes-128-cbc", "-outform", "DER", pki("alice.crt")],
+    { input: body, stdio: ["pipe", "pipe", "ignore"] },
+  ).toString("base64");
+  const head = "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n";
+  const coding = "Content-Transfer-Encoding: base64\r\n\r\n";
+  const lines = sealed.replace(/.{76}/g, "$&\r\n");
+  return mail("Alice <alice@example.org>", `${head}${coding}${lines}\r\n`);
+}
+
+export async function readMails(home: Home): Promise<Record<string, Mail>> {
   const host = new HostClient({ connect: home.connect, client: { name: "mails", version: "1" } });
   const plain = mail("Alice <alice@example.org>", text("Please pay 10 EUR."));
   const both = await protectMessage(host, plain, { sign: {}, encrypt: {} });
@@ -42,6 +84,10 @@ export async function readings(home: Home): Promise<Record<string, Reading>> {
     sign: {},
     encrypt: {},
     order: "triple-wrap",
+  });
+  const invoice = await protectMessage(host, mail("Alice <alice@example.org>", rich()), {
+    sign: {},
+    encrypt: {},
   });
   const signed = await (await protectMessage(host, plain, { sign: {} })).message.text();
   const mails: Record<string, Blob | Buffer> = {
@@ -52,9 +98,13 @@ export async function readings(home: Home): Promise<Record<string, Reading>> {
     forged: Buffer.from(signed.replace("alice@example.org", "boss@example.org")),
     partly: partly(signed),
     plain,
+    rich: invoice.message,
+    unproven: unproven(rich()),
   };
-  const all: Record<string, Reading> = {};
-  for (const [name, message] of Object.entries(mails))
-    all[name] = (await readMessage(host, message)).result;
+  const all: Record<string, Mail> = {};
+  for (const [name, message] of Object.entries(mails)) {
+    const { content, result } = await readMessage(host, message);
+    all[name] = { content, reading: result };
+  }
   return all;
 }
