@@ -12,6 +12,8 @@ export const RELAY = "nssmime-page";
 export interface Identity {
   address: string;
   name: string;
+  /** Protection that the program itself has for mail from there; null: none is set up. */
+  builtIn?: { technology: "S/MIME" | "OpenPGP"; isOn: boolean } | null;
 }
 
 /** The program that the pages are shown in. */
@@ -44,7 +46,13 @@ export interface MailMethods {
   "page.details": { params: { handle: string }; result: null };
 }
 
-export interface PageMethods extends Methods, OwnMethods, MailMethods {}
+/** Of a program that protects mail itself, as its identities tell. */
+export interface BuiltInMethods {
+  /** Opens the settings of that. */
+  "page.builtIn": { params: { address: string }; result: null };
+}
+
+export interface PageMethods extends Methods, OwnMethods, MailMethods, BuiltInMethods {}
 
 export type Pages = Client<PageMethods>;
 
@@ -57,7 +65,8 @@ type Answers<M extends Exclude<keyof PageMethods, keyof Methods>> = {
   [N in M]: (params: PageMethods[N]["params"], asked: Asked) => Promise<PageMethods[N]["result"]>;
 };
 
-export type LocalMethods = Answers<keyof OwnMethods> & Partial<Answers<keyof MailMethods>>;
+export type LocalMethods = Answers<keyof OwnMethods> &
+  Partial<Answers<keyof MailMethods | keyof BuiltInMethods>>;
 
 /** In the background: answers one page. `site`, in a browser: what the page's requests are made
  * for (site.ts). */

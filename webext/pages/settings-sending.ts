@@ -13,9 +13,9 @@ import {
 } from "../core/settings.ts";
 import type { Certificate } from "../core/wire.ts";
 import { stateOf } from "./certificate-state.ts";
-import { freshId, h, on, section } from "./dom.ts";
+import { button, freshId, h, on, section } from "./dom.ts";
 import { titleOf } from "./name.ts";
-import type { Page } from "./page.ts";
+import { notice, type Page } from "./page.ts";
 import { keyOf, t } from "./text.ts";
 
 function select(
@@ -49,6 +49,26 @@ function certificateOptions(own: Certificate[], chosen = ""): [string, string][]
   return options;
 }
 
+/** Who is in charge of mail from an address, where the program has a protection of its own. */
+function chargeView(page: Page, { address, builtIn }: Identity): HTMLElement | false {
+  const { program } = page.target;
+  if (builtIn === undefined) return false;
+  if (builtIn === null) return h("p", { class: "help" }, t("chargeOurs", program));
+  const { technology, isOn } = builtIn;
+  const open = button(
+    t("chargeOpen", program),
+    () => page.attempt(t("working"), () => page.host.call("page.builtIn", { address })),
+    { "aria-label": `${t("chargeOpen", program)}: ${address}` },
+  );
+  return notice(
+    isOn ? "warn" : "info",
+    h("p", { class: "notice-title" }, t(isOn ? "chargeTheirs" : "chargeBoth", program, technology)),
+    h("p", {}, t(isOn ? "chargeTheirsText" : "chargeBothText", program, technology)),
+    isOn && h("p", {}, t("chargeTheirs_do", program)),
+    h("p", { class: "toolbar" }, open),
+  );
+}
+
 export async function sendingSections(page: Page, settings: Settings): Promise<HTMLElement[]> {
   const store = async (change: (settings: Settings) => void) => {
     const done = await page.attempt(t("working"), () => changeSettings(chrome.storage.local, change));
@@ -61,7 +81,8 @@ export async function sendingSections(page: Page, settings: Settings): Promise<H
       current.identities[address.toLowerCase()] = sending;
     });
 
-  const identityView = async ({ address, name }: Identity): Promise<HTMLElement> => {
+  const identityView = async (identity: Identity): Promise<HTMLElement> => {
+    const { address, name } = identity;
     const sending = sendingFor(settings, address);
     const own = await allCertificates(page.host, { kind: "own", address });
     const id = freshId("sign");
@@ -72,6 +93,7 @@ export async function sendingSections(page: Page, settings: Settings): Promise<H
       "fieldset",
       { class: "panel" },
       h("legend", {}, name ? `${name} <${address}>` : address),
+      chargeView(page, identity),
       h("div", { class: "check" }, sign, h("label", { for: id }, t("sendSign"))),
       select(
         t("sendEncrypt"),

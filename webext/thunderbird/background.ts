@@ -41,11 +41,15 @@ const readings = new Map<string, Reading>();
 
 async function target(): Promise<Target> {
   const accounts = await messenger.accounts.list();
+  // An address may have several identities: one that is on counts.
+  const builtIns = (await messenger.nssmime.builtIns()).sort((a, b) => +b.isOn - +a.isOn);
+  const builtIn = (address: string) =>
+    builtIns.find((each) => each.address.toLowerCase() === address.toLowerCase()) ?? null;
   const identities = new Map(
     accounts
       .flatMap(({ identities }) => identities)
       .filter(({ email }) => email)
-      .map(({ email, name }) => [email.toLowerCase(), { address: email, name }]),
+      .map(({ email, name }) => [email.toLowerCase(), { address: email, name, builtIn: builtIn(email) }]),
   );
   return {
     program: "Thunderbird",
@@ -63,6 +67,10 @@ chrome.runtime.onConnect.addListener((port) => {
   serve(port, host, {
     "page.target": target,
     "page.reading": async ({ handle }) => readings.get(handle) ?? null,
+    "page.builtIn": async ({ address }) => {
+      await messenger.nssmime.openAccountSettings(address);
+      return null;
+    },
   });
 });
 

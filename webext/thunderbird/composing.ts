@@ -120,8 +120,12 @@ export class Composing {
       text,
       labels: labelsFor(composer),
     });
-    if (composer.builtIn)
-      return done(draft.sign ?? false, draft.encrypt ?? false, "info", say("tbBuiltIn", composer.builtIn));
+    const { builtIn } = composer;
+    if (builtIn) {
+      const { sign = false, encrypt = false } = draft;
+      const [level, text] = sign || encrypt ? (["bad", "tbTwice"] as const) : (["info", "tbBuiltIn"] as const);
+      return done(sign, encrypt, level, say(text, builtIn));
+    }
     const protection = await decideProtection(this.#host, this.#recipients, this.#storage, {
       from: composer.from,
       addresses: [...composer.to, ...composer.cc, ...composer.bcc],

@@ -19,6 +19,10 @@ declare namespace messenger {
     setComposer(tabId: number, state: object): Promise<void>;
     composers(): Promise<void>;
     quote(tabId: number): Promise<void>;
+    builtIns(): Promise<
+      { address: string; technology: "S/MIME" | "OpenPGP"; isOn: boolean }[]
+    >;
+    openAccountSettings(address: string): Promise<void>;
     forget(): Promise<void>;
     progress(work: number, percent: number): Promise<void>;
     onRead: Listeners<(request: any, file: File) => Promise<object>>;

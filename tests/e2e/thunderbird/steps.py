@@ -198,6 +198,27 @@ class Steps:
             });
         """ % ready)
 
+    def own_protection(self, address, sign=False, encrypt=False):
+        """Sets up Thunderbird's own S/MIME with the certificate of that
+        address; "": not at all."""
+        self.run("""
+            const [address, sign, encrypt] = args;
+            const certificate = address && Cc[
+                "@mozilla.org/security/x509certdb;1"]
+                .getService(Ci.nsIX509CertDB).getCerts()
+                .find(each => each.containsEmailAddress(address));
+            const identity = MailServices.accounts.defaultAccount
+                .defaultIdentity;
+            for (const kind of ["signing", "encryption"]) {
+                identity.setUnicharAttribute(`${kind}_cert_name`,
+                    certificate ? certificate.displayName : "");
+                identity.setCharAttribute(`${kind}_cert_dbkey`,
+                    certificate ? certificate.dbKey : "");
+            }
+            identity.signMail = sign;
+            identity.encryptionPolicy = encrypt ? 2 : 0;
+        """, address, sign, encrypt)
+
     def press(self, name):
         """A button of the bar."""
         self.run("bar(composers().at(-1)).querySelector(`.${args[0]}`)"

@@ -218,17 +218,43 @@ class Sending(Case):
         self.content(self.verify(self.decrypt(mail, "bob")), "Draft £")
 
     def test_own_protection_of_thunderbird(self):
-        """Nothing is protected twice."""
-        self.steps.compose(to="bob@example.org", subject="Own", body=BODY)
-        self.choose(True, True)
-        self.steps.run("""
-            const win = composers().at(-1);
-            win.gSelectedTechnologyIsPGP = false;
-            win.gSendSigned = true;
-            win.dispatchEvent(new win.Event("command"));
-        """)
+        """Nothing is protected twice, whoever is switched on when."""
+        self.steps.own_protection(ME, sign=True, encrypt=True)
+        self.addCleanup(self.steps.own_protection, "")
+        self.steps.compose(to="bob@example.org", subject="Own £", body=BODY)
         bar = self.steps.bar("/own S.MIME/.test(shown.text)")
-        self.assertEqual("info", bar["level"])
+        self.assertEqual(("info", False, False),
+                         (bar["level"], bar["sign"], bar["encrypt"]))
+        self.picture("composer-built-in", "msgcompose")
+        self.steps.send()
+        self.once(self.sent(["bob@example.org"]))
+
+        # it is switched on in the mail
+        self.steps.own_protection(ME, sign=False, encrypt=False)
+        self.steps.compose(to="bob@example.org", subject="Own £", body=BODY)
+        self.assertEqual("ok", self.steps.bar("shown.encrypt")["level"])
+        toggle = "composers().at(-1).toggleEncryptMessage();"
+        self.steps.run(toggle)
+        # nobody chose otherwise: it takes over
+        self.steps.bar("/own S.MIME/.test(shown.text) && !shown.encrypt")
+        self.steps.press("encrypt")
+        self.steps.bar("/both switched on/.test(shown.text)")
+        self.steps.send(closes=False)
+        bar = self.steps.bar("/^Not sent/.test(shown.text)")
+        self.assertIn("Switch one of them off", bar["text"])
+        self.assertTrue(self.smtp.nothing())
+        self.steps.run(toggle)
+        self.steps.bar("shown.level == 'ok' && shown.sign && shown.encrypt")
+        self.steps.send()
+        self.once(self.sent(["bob@example.org"]))
+
+    def once(self, mail):
+        """One layer of encryption, and one of signing in it."""
+        entity = self.decrypt(mail, "bob")
+        self.assertIn(b"multipart/signed", entity)
+        text = self.parse(self.verify(entity))
+        self.assertEqual("text/plain", text.get_content_type())
+        self.assertIn("Grüße aus Köln", text.get_content())
 
     def test_big(self):
         """25 MB, both ways: it says how far it is, and can be given up."""

@@ -249,6 +249,17 @@ const states: State[] = [
   },
   { name: "find", path: "certificates.html#find", home: () => full, says: "E-mail address of the person" },
   { name: "settings", path: "settings.html", home: () => full, identities: [alice, nobody], says: "Where your certificates are" },
+  {
+    name: "settings-built-in",
+    path: "settings.html",
+    home: () => full,
+    identities: [
+      { ...alice, builtIn: { technology: "S/MIME", isOn: true } },
+      { ...nobody, builtIn: { technology: "OpenPGP", isOn: false } },
+      { address: "bob@example.org", name: "Bob", builtIn: null },
+    ],
+    says: "What you choose below counts only where you switch it off in a mail",
+  },
   { name: "settings-missing", path: "settings.html", home: () => absent, says: "does not find the helper program" },
   { name: "settings-broken", path: "settings.html", home: () => broken, says: "Use this one" },
   { name: "settings-old", path: "settings.html", home: () => old, says: "It has an old form (cert8.db)" },

@@ -150,6 +150,9 @@ test("Thunderbird's own protection, and newsgroups", async () => {
   const own = await decided({ builtIn: "OpenPGP" });
   assert.deepEqual([own.sign, own.encrypt], [false, false]);
   assert.match(own.text, /own OpenPGP/);
+  const both = await decided({ builtIn: "S/MIME" }, { choose: ["encrypt"] });
+  assert.deepEqual([both.sign, both.encrypt, both.level], [false, true, "bad"]);
+  assert.match(both.text, /Switch one of them off/);
   assert.equal((await decided({ newsgroups: true })).level, "bad");
 });
 

@@ -3,7 +3,7 @@
 // is done.
 import type { State } from "../composing.ts";
 import { answerTo } from "./answering.ts";
-import { ExtensionSupport, MailServices, type Undo } from "./platform.ts";
+import { ExtensionSupport, MailServices, replace, type Undo } from "./platform.ts";
 import type { Question } from "./question.ts";
 import { type Answer, mayQuote } from "./readings.ts";
 import { Reopening } from "./reopening.ts";
@@ -181,13 +181,16 @@ export class Composer {
     const events = ["compose-window-init", "compose-editor-ready", "compose-from-changed"];
     for (const name of events) window.addEventListener(name, soon);
     document.getElementById("msgIdentity")?.addEventListener("command", soon);
-    // Where Thunderbird's own protection is switched.
-    for (const name of ["command", "popuphidden"]) window.addEventListener(name, soon);
+    // Where Thunderbird's own protection is switched, by hand or by itself.
+    const undo = replace(window, "showSendEncryptedAndSigned", (original) => (...args) => {
+      soon();
+      return original.apply(window, args);
+    });
     this.#watching.set(window, () => {
+      undo();
       observer.disconnect();
       window.clearTimeout(timer);
-      for (const name of [...events, "command", "popuphidden"])
-        window.removeEventListener(name, soon);
+      for (const name of events) window.removeEventListener(name, soon);
       document.getElementById("msgIdentity")?.removeEventListener("command", soon);
       document.getElementById(BAR)?.remove();
       document.getElementById(`${BAR}-style`)?.remove();

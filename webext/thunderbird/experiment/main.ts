@@ -2,6 +2,7 @@
 // The experiment: what Thunderbird's own interfaces for add-ons lack. It decides nothing: the
 // background does, and the host does the work.
 import type { State } from "../composing.ts";
+import { builtIns, openAccountSettings } from "./built-in.ts";
 import { Composer } from "./composer.ts";
 import { handleMime } from "./mime-handler.ts";
 import type { Undo } from "./platform.ts";
@@ -90,6 +91,8 @@ export default class extends ExtensionCommon.ExtensionAPI {
           this.composer.set(tabManager.get(tabId).nativeTab, state),
         composers: async () => this.composer.tellAll(),
         quote: async (tabId: number) => this.composer.quote(tabManager.get(tabId).nativeTab),
+        builtIns: async () => builtIns(),
+        openAccountSettings: async (address: string) => openAccountSettings(address),
         progress: async (work: number, percent: number) => this.works.reached(work, percent),
         forget: async () => this.readings.forget(),
         ...Object.fromEntries(managers),
