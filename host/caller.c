@@ -13,6 +13,7 @@ static const struct {
 	bool webmail;
 } known[] = {
 	{ HOST_THUNDERBIRD_ID, "Thunderbird", NM_DATABASE_THUNDERBIRD, false },
+	{ HOST_REDUCED_ID, "Thunderbird", NM_DATABASE_THUNDERBIRD, false },
 	{ HOST_FIREFOX_ID, "the nssmime extension in Firefox",
 	    NM_DATABASE_FIREFOX, true },
 	{ HOST_CHROMIUM_ID, "the nssmime extension in your browser",

@@ -15,8 +15,10 @@
  * decoded key, in hex, with the digits 0 to f written a to p. The extension's
  * manifest must have that key as its member `key`.
  */
-#define HOST_CHROMIUM_ID    "gejigdcljmkinaiihdaffecocdjoloci"
+#define HOST_CHROMIUM_ID "gejigdcljmkinaiihdaffecocdjoloci"
+/* The reduced one is for where add-ons may not reach into Thunderbird. */
 #define HOST_THUNDERBIRD_ID "thunderbird@nssmime"
+#define HOST_REDUCED_ID	    "thunderbird-reduced@nssmime"
 #define HOST_FIREFOX_ID	    "webmail@nssmime"
 
 #define HOST_CALLER_ID_ROOM 128

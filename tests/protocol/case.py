@@ -18,6 +18,7 @@ from nssmime import (FIREFOX, ROOT, THUNDERBIRD, Host,  # noqa: E402
                      HostError, environment)
 
 CALLERS = {"thunderbird": THUNDERBIRD, "firefox": FIREFOX,
+           "reduced": (THUNDERBIRD[0], "thunderbird-reduced@nssmime"),
            "chromium": ("chrome-extension://gejigdcljmkinaiihdaffecocdjoloci/",
                         "--parent-window=0")}
 LONG = 600000  # milliseconds of an operation that does not end by itself

@@ -42,7 +42,9 @@ class Install(unittest.TestCase):
             "name": "nssmime", "type": "stdio",
             "description": "S/MIME with the NSS certificate database",
             "path": os.path.realpath(host_program()),
-            "allowed_extensions": ["thunderbird@nssmime", "webmail@nssmime"],
+            "allowed_extensions": ["thunderbird@nssmime",
+                                   "thunderbird-reduced@nssmime",
+                                   "webmail@nssmime"],
         }, self.installed())
         self.assertEqual(0o644, stat.S_IMODE(os.stat(self.file).st_mode))
         self.assertEqual(["nssmime.json"],

@@ -64,6 +64,11 @@ who_it_is(void **state)
 	assert_int_equal(c.kind, NM_DATABASE_THUNDERBIRD);
 	assert_false(c.webmail);
 	assert_string_equal(c.name, "Thunderbird");
+	assert_true(parse(MANIFEST, HOST_REDUCED_ID, &c));
+	assert_string_equal(c.id, "thunderbird-reduced@nssmime");
+	assert_int_equal(c.kind, NM_DATABASE_THUNDERBIRD);
+	assert_false(c.webmail);
+	assert_string_equal(c.name, "Thunderbird");
 	assert_true(parse(MANIFEST, HOST_FIREFOX_ID, &c));
 	assert_int_equal(c.kind, NM_DATABASE_FIREFOX);
 	assert_true(c.webmail);
@@ -95,6 +100,7 @@ who_is_allowed(void **state)
 	(void)state;
 	assert_true(allowed(CHROMIUM, NULL, NULL));
 	assert_true(allowed(MANIFEST, HOST_THUNDERBIRD_ID, NULL));
+	assert_true(allowed(MANIFEST, HOST_REDUCED_ID, NULL));
 	assert_true(allowed(MANIFEST, HOST_FIREFOX_ID, NULL));
 	assert_false(allowed(MANIFEST, "other@example.org", NULL));
 	assert_true(
