@@ -100,6 +100,20 @@ open_database(struct host_call *call)
 	return NM_OK;
 }
 
+/* The password was changed since the engine started: with a newer NSS than it
+ * started with, if there is one, the next can check it. */
+static void
+leave_it_to_the_next(struct host_call *call)
+{
+	if (!call->engine->newer_nss)
+		return;
+	call->fault.code = NM_OK;
+	(void)nm_fail(&call->fault, NM_ERR_PASSWORD_FORMAT_UNSUPPORTED,
+	    "The password was changed by a newer version of NSS, which is used "
+	    "from now on: try again");
+	call->end_connection = true;
+}
+
 static void
 handle(struct host_call *call)
 {
@@ -115,6 +129,8 @@ handle(struct host_call *call)
 	host_confine_thread(&e->confinement, &confined);
 	if (err == NM_OK)
 		err = call->operation->handler(call, call->params, &result);
+	if (err == NM_ERR_PASSWORD_FORMAT_UNSUPPORTED)
+		leave_it_to_the_next(call);
 	reply = reply_of(call, err, result);
 	json_object_put(result);
 
@@ -126,7 +142,7 @@ handle(struct host_call *call)
 	} else {
 		host_engine_send(e, reply);
 		call->over = true;
-		if (err == NM_OK && call->end_connection) {
+		if (call->end_connection) {
 			e->ending = true;
 			host_engine_wake(e);
 		}

@@ -20,5 +20,8 @@ const struct nm_candidate *host_candidate_at(
     const struct nm_candidates *all, const char *folder);
 /* Adds id, label and kind. */
 void host_candidate_add(struct host_build *b, const struct nm_candidate *c);
+/* Adds problem and problemCode, if there is one. */
+void host_candidate_problem_add(
+    struct host_build *b, struct host_call *call, const struct nm_candidate *c);
 
 #endif

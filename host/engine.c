@@ -299,7 +299,8 @@ refuse(struct host_engine *e)
 
 int
 host_engine_run(int in, int out, int channel, const struct host_caller *caller,
-    const struct host_settings *settings, const struct nm_fault *settings_fault)
+    const struct host_settings *settings, const struct nm_fault *settings_fault,
+    bool newer_nss)
 {
 	struct host_engine e = {
 		.in = in,
@@ -309,6 +310,7 @@ host_engine_run(int in, int out, int channel, const struct host_caller *caller,
 		.caller = caller,
 		.settings = settings,
 		.settings_fault = settings_fault,
+		.newer_nss = newer_nss,
 		.log = host_log_level(settings->log_level),
 		.confinement = HOST_CONFINEMENT_INIT,
 		.fetching = HOST_FETCHING_INIT,

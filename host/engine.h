@@ -35,6 +35,7 @@ struct host_engine {
 	const struct host_caller *caller;
 	const struct host_settings *settings;
 	const struct nm_fault *settings_fault; /* what was wrong with them */
+	bool newer_nss; /* the next engine could start with one */
 	enum host_log_level log;
 
 	/* the event loop's alone */
@@ -66,6 +67,6 @@ void host_engine_send(struct host_engine *e, struct host_frame *f);
  * descriptors. */
 int host_engine_run(int in, int out, int channel,
     const struct host_caller *caller, const struct host_settings *settings,
-    const struct nm_fault *settings_fault);
+    const struct nm_fault *settings_fault, bool newer_nss);
 
 #endif

@@ -19,6 +19,8 @@
 #include "command_check_evidence.h"
 #include "engine.h"
 #include "install.h"
+#include "newer_nss.h"
+#include "nss_folder.h"
 #include "operations.h"
 #include "schema_json.h"
 #include "settings.h"
@@ -96,6 +98,7 @@ static const struct {
 	{ "--version", version },
 	{ "methods", methods },
 	{ "schemas", schemas },
+	{ HOST_TRY_NSS, host_try_nss },
 };
 
 static const struct {
@@ -151,12 +154,15 @@ put_aside(int *in, int *out)
 	return dup2(STDERR_FILENO, STDOUT_FILENO) >= 0;
 }
 
+/* `argv`: what the program may be started anew with; NULL: it was. */
 static int
-run_engine(int channel, pid_t broker, const struct host_caller *caller)
+run_engine(int channel, pid_t broker, const struct host_caller *caller,
+    char *const *argv)
 {
 	struct rlimit none = { 0, 0 };
 	struct host_settings settings;
 	struct nm_fault fault = { .code = NM_OK };
+	bool newer_nss = false;
 	int in, out, status;
 
 	/* neither outlives the other */
@@ -165,10 +171,15 @@ run_engine(int channel, pid_t broker, const struct host_caller *caller)
 		return 1;
 	/* no keys in files of crashes */
 	(void)setrlimit(RLIMIT_CORE, &none);
-	if (!put_aside(&in, &out))
+	if (host_settings_load(&settings, &fault) == NM_OK && argv != NULL)
+		newer_nss =
+		    host_newer_nss_become(argv, channel, caller, &settings);
+	if (!put_aside(&in, &out)) {
+		host_settings_clear(&settings);
 		return 1;
-	(void)host_settings_load(&settings, &fault);
-	status = host_engine_run(in, out, channel, caller, &settings, &fault);
+	}
+	status = host_engine_run(
+	    in, out, channel, caller, &settings, &fault, newer_nss);
 	host_settings_clear(&settings);
 	return status;
 }
@@ -196,7 +207,7 @@ run_broker(int channel, pid_t engine, const struct host_caller *caller)
 }
 
 static int
-serve(const struct host_caller *caller)
+serve(const struct host_caller *caller, char *const *argv)
 {
 	pid_t broker = getpid(), engine;
 	sigset_t set, before;
@@ -218,7 +229,7 @@ serve(const struct host_caller *caller)
 	if (engine == 0) {
 		(void)sigprocmask(SIG_SETMASK, &before, NULL);
 		(void)close(channel[0]);
-		return run_engine(channel[1], broker, caller);
+		return run_engine(channel[1], broker, caller, argv);
 	}
 	(void)close(channel[1]);
 	return run_broker(channel[0], engine, caller);
@@ -228,8 +239,12 @@ int
 main(int argc, char **argv)
 {
 	struct host_caller caller;
+	int channel, skip;
 
 	if (host_caller_parse(argc, argv, &caller))
-		return serve(&caller);
+		return serve(&caller, argv);
+	if (host_newer_nss_resume(argc, argv, &channel, &skip) &&
+	    host_caller_parse(argc - skip, argv + skip, &caller))
+		return run_engine(channel, getppid(), &caller, NULL);
 	return command(argc, argv);
 }

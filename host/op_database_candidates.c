@@ -9,7 +9,7 @@ static const struct host_schema params_schema[] = {
 };
 
 static struct json_object *
-one_json(const struct nm_candidate *c, bool in_use)
+one_json(struct host_call *call, const struct nm_candidate *c, bool in_use)
 {
 	struct host_build b;
 	struct json_object *out = NULL;
@@ -17,12 +17,7 @@ one_json(const struct nm_candidate *c, bool in_use)
 	host_build_begin(&b);
 	host_candidate_add(&b, c);
 	host_build_bool(&b, "inUse", in_use);
-	if (c->problem != NM_CANDIDATE_USABLE) {
-		host_build_string(
-		    &b, "problem", nm_candidate_problem_text(c->problem));
-		host_build_string(
-		    &b, "problemCode", nm_candidate_problem_code(c->problem));
-	}
+	host_candidate_problem_add(&b, call, c);
 	(void)host_build_end(&b, &out, NULL);
 	return out;
 }
@@ -46,7 +41,7 @@ handle(struct host_call *call, struct json_object *params,
 	array = json_object_new_array();
 	for (size_t i = 0; array != NULL && i < all.count; i++) {
 		if (!host_array_add(array,
-			one_json(&all.items[i], &all.items[i] == used))) {
+			one_json(call, &all.items[i], &all.items[i] == used))) {
 			json_object_put(array);
 			array = NULL;
 		}

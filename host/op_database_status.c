@@ -106,6 +106,7 @@ handle(struct host_call *call, struct json_object *params,
 	}
 	host_build_begin(&b);
 	host_candidate_add(&b, c);
+	host_candidate_problem_add(&b, call, c);
 	host_build_bool(&b, "writable", nm_database_writable(db));
 	host_build_string(&b, "nss", NSS_GetVersion());
 	host_build_add(&b, "algorithms", algorithms_json());

@@ -39,6 +39,12 @@ host_call_index(struct host_call *call)
 	return call->engine->session.index;
 }
 
+bool
+host_call_newer_nss(const struct host_call *call)
+{
+	return call->engine->newer_nss;
+}
+
 const struct host_settings *
 host_call_settings(struct host_call *call)
 {

@@ -56,6 +56,8 @@ struct json_object *host_call_error_data(struct host_call *call);
 struct nm_database *host_call_database(struct host_call *call);
 struct nm_index *host_call_index(struct host_call *call);
 const struct host_settings *host_call_settings(struct host_call *call);
+/* Whether the next connection could be one with a newer NSS. */
+bool host_call_newer_nss(const struct host_call *call);
 /* Whose databases come first for the program that started the host. */
 enum nm_database_kind host_call_caller_kind(struct host_call *call);
 /* Asks by the host's pinentry; NULL when the request says "prompt": "never".

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "session.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool
@@ -61,49 +62,57 @@ folder_of(const char *setting)
 }
 
 static enum nm_error
-open_default(struct host_session *s, const struct host_caller *caller,
-    struct nm_fault *fault)
+choose_default(const struct nm_candidates *all, enum nm_database_kind kind,
+    struct host_choice *out, struct nm_fault *fault)
 {
-	struct nm_candidates all = { NULL, 0 };
-	const struct nm_candidate *chosen;
-	enum nm_error err;
+	const struct nm_candidate *chosen = choose(all, kind);
 
-	err = nm_candidates_find(caller->kind, NULL, &all, fault);
-	if (err != NM_OK)
-		return err;
-	if ((chosen = choose(&all, caller->kind)) == NULL)
-		err = nm_fail(fault, NM_ERR_DATABASE_UNAVAILABLE,
+	if (chosen == NULL)
+		return nm_fail(fault, NM_ERR_DATABASE_UNAVAILABLE,
 		    "No certificate database was found");
-	else
-		err = nm_database_open(chosen->path, chosen->kind,
-		    chosen->kind == NM_DATABASE_OWN, &s->database, fault);
-	nm_candidates_clear(&all);
-	return err;
+	out->kind = chosen->kind;
+	out->create = chosen->kind == NM_DATABASE_OWN;
+	out->folder = strdup(chosen->path);
+	return out->folder != NULL ? NM_OK : NM_ERR_INTERNAL;
 }
 
 /* A folder that the settings name must have a database in it, unless it is our
  * own: a mistyped path is not to become an empty one. */
 static enum nm_error
-open_configured(struct host_session *s, const struct host_caller *caller,
-    const struct host_settings *settings, struct nm_fault *fault)
+choose_configured(const struct nm_candidates *all, const char *setting,
+    struct host_choice *out)
 {
-	const char *folder = folder_of(settings->database);
+	const char *folder = folder_of(setting);
+
+	out->kind = NM_DATABASE_CONFIGURED;
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->items[i].kind == NM_DATABASE_OWN &&
+		    strcmp(all->items[i].path, folder) == 0)
+			out->kind = NM_DATABASE_OWN;
+	}
+	out->create = out->kind == NM_DATABASE_OWN;
+	out->folder = strdup(folder);
+	return out->folder != NULL ? NM_OK : NM_ERR_INTERNAL;
+}
+
+enum nm_error
+host_session_choose(const struct host_caller *caller,
+    const struct host_settings *settings, struct host_choice *out,
+    struct nm_fault *fault)
+{
 	struct nm_candidates all = { NULL, 0 };
-	bool own = false;
 	enum nm_error err;
 
+	*out = (struct host_choice){ .folder = NULL };
 	err = nm_candidates_find(caller->kind, NULL, &all, fault);
 	if (err != NM_OK)
 		return err;
-	for (size_t i = 0; i < all.count; i++) {
-		if (all.items[i].kind == NM_DATABASE_OWN &&
-		    strcmp(all.items[i].path, folder) == 0)
-			own = true;
-	}
+	if (settings->database != NULL)
+		err = choose_configured(&all, settings->database, out);
+	else
+		err = choose_default(&all, caller->kind, out, fault);
 	nm_candidates_clear(&all);
-	return nm_database_open(folder,
-	    own ? NM_DATABASE_OWN : NM_DATABASE_CONFIGURED, own, &s->database,
-	    fault);
+	return err;
 }
 
 enum nm_error
@@ -111,13 +120,15 @@ host_session_open(struct host_session *s, const struct host_caller *caller,
     const struct host_settings *settings, enum host_log_level log,
     struct nm_fault *fault)
 {
+	struct host_choice choice;
 	enum nm_error err;
 
 	if (s->database == NULL) {
-		if (settings->database != NULL)
-			err = open_configured(s, caller, settings, fault);
-		else
-			err = open_default(s, caller, fault);
+		err = host_session_choose(caller, settings, &choice, fault);
+		if (err == NM_OK)
+			err = nm_database_open(choice.folder, choice.kind,
+			    choice.create, &s->database, fault);
+		free(choice.folder);
 		if (err != NM_OK) {
 			host_log(log, HOST_LOG_ERROR,
 			    "the database cannot be opened: %s",

@@ -115,6 +115,9 @@ static const struct {
 	    "NSS does not read" },
 	[NM_CANDIDATE_UNREADABLE] = { "unreadable",
 	    "The database cannot be read" },
+	[NM_CANDIDATE_PASSWORD_FORMAT] = { "password-format",
+	    "The password of its keys was set by NSS " NM_NSS_PASSWORDS
+	    " or newer, and there is only an older one here" },
 };
 
 const char *
@@ -297,40 +300,6 @@ base_folder(const char *variable, const char *home, const char *otherwise)
 	return nm_buffer_take_string(&b);
 }
 
-/* NSS does the digest: an instance without any database lends it when the
- * user's is not open. */
-static bool
-set_ids(struct nm_candidates *c)
-{
-	NSSInitContext *context = NULL;
-	uint8_t hash[SHA256_LENGTH];
-	struct nm_buffer b = NM_BUFFER_INIT;
-	bool ok = true;
-
-	if (!NSS_IsInitialized()) {
-		context = NSS_InitContext("", "", "", "", NULL,
-		    NSS_INIT_READONLY | NSS_INIT_NOCERTDB | NSS_INIT_NOMODDB |
-			NSS_INIT_FORCEOPEN | NSS_INIT_NOROOTINIT);
-		if (context == NULL)
-			return false;
-	}
-	for (size_t i = 0; i < c->count && ok; i++) {
-		if (PK11_HashBuf(SEC_OID_SHA256, hash,
-			(const unsigned char *)c->items[i].path,
-			(PRInt32)strlen(c->items[i].path)) != SECSuccess) {
-			ok = false;
-			break;
-		}
-		for (size_t j = 0; j < 8; j++)
-			nm_buffer_format(&b, "%02x", hash[j]);
-		c->items[i].id = nm_buffer_take_string(&b);
-		ok = c->items[i].id != NULL;
-	}
-	if (context != NULL)
-		NSS_ShutdownContext(context);
-	return ok;
-}
-
 enum nm_error
 nm_candidates_find(enum nm_database_kind caller, const char *configured,
     struct nm_candidates *out, struct nm_fault *fault)
@@ -376,8 +345,7 @@ nm_candidates_find(enum nm_database_kind caller, const char *configured,
 		if (!add_kind(&s, order[i]))
 			goto out;
 	}
-	if (set_ids(out))
-		error = NM_OK;
+	error = NM_OK;
 out:
 	for (size_t i = 0; i < 3; i++)
 		free(s.bases[i]);
@@ -387,6 +355,41 @@ out:
 		    fault, error, "The certificate databases cannot be listed");
 	}
 	return NM_OK;
+}
+
+/* NSS does the digest: an instance without any database lends it when the
+ * user's is not open. */
+enum nm_error
+nm_candidates_identify(struct nm_candidates *c, struct nm_fault *fault)
+{
+	NSSInitContext *context = NULL;
+	uint8_t hash[SHA256_LENGTH];
+	struct nm_buffer b = NM_BUFFER_INIT;
+	bool ok = true;
+
+	if (!NSS_IsInitialized()) {
+		context = NSS_InitContext("", "", "", "", NULL,
+		    NSS_INIT_READONLY | NSS_INIT_NOCERTDB | NSS_INIT_NOMODDB |
+			NSS_INIT_FORCEOPEN | NSS_INIT_NOROOTINIT);
+		ok = context != NULL;
+	}
+	for (size_t i = 0; i < c->count && ok; i++) {
+		if (PK11_HashBuf(SEC_OID_SHA256, hash,
+			(const unsigned char *)c->items[i].path,
+			(PRInt32)strlen(c->items[i].path)) != SECSuccess) {
+			ok = false;
+			break;
+		}
+		for (size_t j = 0; j < 8; j++)
+			nm_buffer_format(&b, "%02x", hash[j]);
+		c->items[i].id = nm_buffer_take_string(&b);
+		ok = c->items[i].id != NULL;
+	}
+	if (context != NULL)
+		NSS_ShutdownContext(context);
+	return ok ? NM_OK
+		  : nm_fail(fault, NM_ERR_INTERNAL,
+			"The certificate databases cannot be told apart");
 }
 
 void

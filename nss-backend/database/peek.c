@@ -18,9 +18,14 @@
 #include <nss.h>
 #include <sqlite3.h>
 
-#define SALT_SHA1     20 /* a salt as long as SHA-1: every NSS */
-#define NSS_LONG_SALT "3.103"
-#define MAX_KEYS      10000
+#define SALT_SHA1 20 /* a salt as long as SHA-1: every NSS */
+#define MAX_KEYS  10000
+
+bool
+nm_nss_knows_passwords(void)
+{
+	return NSS_VersionCheck(NM_NSS_PASSWORDS) == PR_TRUE;
+}
 
 static void
 put_path(struct nm_buffer *b, const char *folder, const char *name)
@@ -148,7 +153,7 @@ find_salt(sqlite3 *keys, bool *unsupported)
 	switch (step(st)) {
 	case 1:
 		*unsupported = sqlite3_column_int(st, 0) > SALT_SHA1 &&
-		    !NSS_VersionCheck(NSS_LONG_SALT);
+		    !nm_nss_knows_passwords();
 		ok = true;
 		break;
 	case 0: /* no password was ever set */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <nss.h>
 #include <pkcs11.h>
 #include <prerror.h>
 #include <secerr.h>
@@ -90,6 +91,17 @@ nm_tokens_list(
 	PK11_FreeSlotList(slots);
 	*count = n;
 	return NM_OK;
+}
+
+static enum nm_error
+unsupported(struct nm_fault *fault)
+{
+	return nm_fail(fault, NM_ERR_PASSWORD_FORMAT_UNSUPPORTED,
+	    "The password was set by NSS " NM_NSS_PASSWORDS " or newer, which "
+	    "NSS %s cannot check: install a newer NSS, or Thunderbird from the "
+	    "system's packages, or take the password away where it was set, "
+	    "or use another database",
+	    NSS_GetVersion());
 }
 
 static bool
@@ -180,11 +192,8 @@ nm_token_unlock(struct nm_database *db, PK11SlotInfo *slot,
 
 	if (!nm_token_locked(slot))
 		return NM_OK;
-	if (password_unsupported(db, slot)) {
-		return nm_fail(fault, NM_ERR_PASSWORD_FORMAT_UNSUPPORTED,
-		    "The password was set by a newer version of NSS than "
-		    "the one in use");
-	}
+	if (password_unsupported(db, slot))
+		return unsupported(fault);
 	if (asker == NULL) {
 		return nm_fail(fault, NM_ERR_PASSWORD_REQUIRED, "%s",
 		    PK11_IsInternal(slot) ? "The certificate database is locked"
@@ -268,9 +277,7 @@ nm_token_change_password(struct nm_database *db, const char *name,
 		goto out;
 	}
 	if (password_unsupported(db, slot)) {
-		error = nm_fail(fault, NM_ERR_PASSWORD_FORMAT_UNSUPPORTED,
-		    "The password was set by a newer version of NSS than "
-		    "the one in use");
+		error = unsupported(fault);
 		goto out;
 	}
 	/* the old one is asked for also where the token is unlocked */

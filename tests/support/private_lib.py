@@ -18,7 +18,7 @@ import subprocess
 SCRIPT = """
 set -eu
 lib=$(mktemp -d)
-mount -t tmpfs private-lib "$lib"
+mount -t tmpfs -o mode=755 private-lib "$lib"
 for entry in /usr/lib/* /usr/lib/.[!.]*; do
     name=${entry##*/}
     case " $HIDDEN " in *" $name "*) continue ;; esac

@@ -222,7 +222,7 @@ export type Candidate = {
   problemCode?: CandidateProblem;
 };
 
-export type CandidateProblem = "folder-unreadable" | "no-folder" | "old-form" | "unreadable";
+export type CandidateProblem = "folder-unreadable" | "no-folder" | "old-form" | "unreadable" | "password-format";
 
 export type Skipped = {
   fingerprint?: string;
@@ -450,6 +450,8 @@ export interface Methods {
       id: string;
       label: string | null;
       kind: DatabaseKind;
+      problem?: string;
+      problemCode?: CandidateProblem;
       writable: boolean;
       nss: string;
       algorithms: {

@@ -13,6 +13,10 @@ const commands = {
   },
   doctor: { label: "commandDoctor", line: () => "nssmime-host doctor" },
   update: { label: "commandInstall", line: () => "sudo apt update && sudo apt install nssmime" },
+  newerNss: {
+    label: "commandNewerNss",
+    line: () => "sudo apt update && sudo apt install thunderbird",
+  },
   pinentry: { label: "commandPinentry", line: () => "sudo apt install pinentry-gnome3" },
 } as const satisfies Record<string, { label: Key; line: (target: Target) => string }>;
 
@@ -23,6 +27,7 @@ const remedies: Partial<Record<Kind, (keyof typeof commands)[]>> = {
   "host-lost": ["doctor"],
   "host-silent": ["doctor"],
   "host-too-old": ["update"],
+  "password-format-unsupported": ["newerNss"],
   "prompt-unavailable": ["pinentry"],
 };
 

@@ -50,6 +50,9 @@ async function databaseStep(): Promise<Step> {
   try {
     const status = await databaseStatus(page.host);
     const choice = await databaseChoice(page, show);
+    // It opens, but its keys do not.
+    if (status.problemCode === "password-format")
+      return failed(new HostError("password-format-unsupported", status.problem ?? ""), choice);
     const others = h("details", {}, h("summary", {}, t("stepDatabaseOther")), h("p", { class: "help" }, t("databaseText")), choice);
     return { state: "done", text: t("stepDatabaseOk", databaseLabel(status)), children: [others] };
   } catch (failure) {

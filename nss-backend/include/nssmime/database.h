@@ -35,6 +35,8 @@ enum nm_candidate_problem {
 	NM_CANDIDATE_NO_FOLDER,
 	NM_CANDIDATE_OLD_FORM, /* cert8.db alone */
 	NM_CANDIDATE_UNREADABLE,
+	/* its keys cannot; told by nm_database_peek() alone */
+	NM_CANDIDATE_PASSWORD_FORMAT,
 };
 /* A sentence, and the code for clients. */
 const char *nm_candidate_problem_text(enum nm_candidate_problem problem);
@@ -42,7 +44,8 @@ const char *nm_candidate_problem_code(enum nm_candidate_problem problem);
 
 struct nm_candidate {
 	char *id;    /* stable over runs, tells nothing of the path: the first
-			16 hex digits of the SHA-256 of the real path */
+			16 hex digits of the SHA-256 of the real path. NULL
+			before nm_candidates_identify() */
 	char *label; /* for people: "Thunderbird, profile default-release" */
 	char *path;  /* the folder; never leaves the host but in prompts */
 	enum nm_database_kind kind;
@@ -67,6 +70,9 @@ struct nm_candidates {
  */
 enum nm_error nm_candidates_find(enum nm_database_kind caller,
     const char *configured, struct nm_candidates *out, struct nm_fault *fault);
+/* Fills in the ids, for which NSS computes a digest. */
+enum nm_error nm_candidates_identify(
+    struct nm_candidates *c, struct nm_fault *fault);
 void nm_candidates_clear(struct nm_candidates *c);
 
 /* ---- peek.c ----------------------------------------------------------- */
@@ -74,8 +80,7 @@ void nm_candidates_clear(struct nm_candidates *c);
 /*
  * What can be told from the files of a database without opening it with NSS
  * in this process: whether a certificate with a private key is inside, and
- * whether the primary password has a form that the NSS in use cannot check
- * (findings: NSS before 3.103 or so cannot check a 48-byte salt).
+ * whether the primary password has a form that the NSS in use cannot check.
  */
 struct nm_peek {
 	bool has_key;
@@ -83,6 +88,15 @@ struct nm_peek {
 };
 enum nm_error nm_database_peek(
     const char *folder, struct nm_peek *out, struct nm_fault *fault);
+
+/* From this version on NSS hashes passwords by SHA-384, and tells the digest
+ * by the length of the salt (Mozilla's bug 1990242); those before it take
+ * every salt for SHA-1's. */
+#define NM_NSS_PASSWORDS_MAJOR 3
+#define NM_NSS_PASSWORDS_MINOR 118
+#define NM_NSS_PASSWORDS       "3.118"
+/* Whether the NSS in use checks the passwords of every form. */
+bool nm_nss_knows_passwords(void);
 
 /* ---- database.c -------------------------------------------------------- */
 

@@ -13,6 +13,10 @@ find(enum nm_database_kind caller, const char *configured)
 
 	assert_int_equal(
 	    nm_candidates_find(caller, configured, &c, &fault), NM_OK);
+	/* by files alone: NSS is only needed for the ids */
+	assert_false(NSS_IsInitialized());
+	assert_null(c.items[0].id);
+	assert_int_equal(nm_candidates_identify(&c, &fault), NM_OK);
 	return c;
 }
 

@@ -75,7 +75,8 @@ newer_password(void **state)
 	    0);
 	p = peek("newer");
 	assert_true(p.has_key);
-	assert_int_equal(p.password_unsupported, !NSS_VersionCheck("3.103"));
+	assert_int_equal(
+	    p.password_unsupported, !NSS_VersionCheck(NM_NSS_PASSWORDS));
 }
 
 static void

@@ -112,7 +112,7 @@ newer_form(void **state)
 	struct script s = { .answers = { "secret" } };
 
 	(void)state;
-	if (NSS_VersionCheck("3.103"))
+	if (NSS_VersionCheck(NM_NSS_PASSWORDS))
 		return; /* it can check them */
 	assert_int_equal(pki_run(&pki,
 			     "cp -r locked newer; sqlite3 newer/key4.db "

@@ -4,7 +4,7 @@
 // the looks, in turn; with NSSMIME_ALL_LOOKS all of them.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { type Mail, Mails } from "../../core/mails.ts";
@@ -12,6 +12,7 @@ import type { Identity, LocalMethods } from "../../core/relay.ts";
 import { launch, type Look, show, type Shown, shots } from "../support/browser.ts";
 import { readMails } from "../support/mails.ts";
 import { Home, pki, SITE } from "../support/real-host.ts";
+import { root } from "../support/root.ts";
 import { translated } from "../support/texts.ts";
 
 /** Every language, colour and width, and every two of them together. */
@@ -46,6 +47,7 @@ let fresh: Home;
 let absent: Home;
 let broken: Home;
 let old: Home;
+let oldNss: Home;
 let mails: Record<string, Mail>;
 
 before(async () => {
@@ -62,13 +64,15 @@ before(async () => {
   old = new Home();
   mkdirSync(join(old.folder, ".pki/nssdb"), { recursive: true });
   writeFileSync(join(old.folder, ".pki/nssdb/cert8.db"), "");
+  oldNss = new Home({ database: false });
+  oldNss.program = resolve(root, "tests", "support", "old-host.py");
   mails = await readMails(full);
   browser = await launch();
 });
 
 after(async () => {
   await browser?.close();
-  await Promise.all([full, web, fresh, absent, broken, old].map((home) => home?.close()));
+  await Promise.all([full, web, fresh, absent, broken, old, oldNss].map((home) => home?.close()));
 });
 
 const openCard = (name: string) => async ({ page }: Shown) => {
@@ -106,6 +110,12 @@ const viewer = (name: string, says: string, act?: State["act"]): State => ({
 const states: State[] = [
   { name: "start-missing", path: "start.html", home: () => absent, says: "sudo apt install nssmime" },
   { name: "start-broken", path: "start.html", home: () => broken, says: "cannot be opened" },
+  {
+    name: "start-old-nss",
+    path: "start.html",
+    home: () => oldNss,
+    says: "a newer kind of password than your system understands",
+  },
   { name: "start-fresh", path: "start.html", home: () => fresh, says: "no certificate for this" },
   { name: "start-ready", path: "start.html", home: () => full, says: "Everything is ready" },
   {
