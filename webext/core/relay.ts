@@ -25,6 +25,8 @@ export interface Target {
   identities: Identity[];
   /** In a browser: the origin that the page was opened for. */
   site?: string;
+  /** In a browser: S/MIME is set up site by site (SiteMethods). */
+  sites?: true;
 }
 
 /** A mail that was read, as the details page shows it: without its content. */
@@ -52,7 +54,21 @@ export interface BuiltInMethods {
   "page.builtIn": { params: { address: string }; result: null };
 }
 
-export interface PageMethods extends Methods, OwnMethods, MailMethods, BuiltInMethods {}
+/** Of a background in a browser. */
+export interface SiteMethods {
+  /** Those that are set up, and those that the administrator suggests. */
+  "site.list": { params: Record<string, never>; result: { sites: string[]; recommended: string[] } };
+  /** The browser is about to ask the user about a site. */
+  "site.begin": { params: { site: string }; result: null };
+  /** The browser lets us: the host asks the user. */
+  "site.allow": { params: { site: string }; result: null };
+  "site.forget": { params: { site: string }; result: null };
+}
+
+/** What some backgrounds have, and others have not. */
+interface FurtherMethods extends MailMethods, BuiltInMethods, SiteMethods {}
+
+export interface PageMethods extends Methods, OwnMethods, FurtherMethods {}
 
 export type Pages = Client<PageMethods>;
 
@@ -66,7 +82,7 @@ type Answers<M extends Exclude<keyof PageMethods, keyof Methods>> = {
 };
 
 export type LocalMethods = Answers<keyof OwnMethods> &
-  Partial<Answers<keyof MailMethods | keyof BuiltInMethods>>;
+  Partial<Answers<keyof FurtherMethods>>;
 
 /** In the background: answers one page. `site`, in a browser: what the page's requests are made
  * for (site.ts). */

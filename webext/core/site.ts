@@ -23,6 +23,13 @@ export function siteOf(address: string): string | null {
   return url.protocol === "https:" || loopback ? url.origin : null;
 }
 
+/** What the browser asks the user about. Firefox knows no ports there: the exact origin is looked at
+ * again wherever something comes from a page. */
+export function patternOf(site: string): string {
+  const { protocol, hostname } = new URL(site);
+  return `${protocol}//${hostname}/*`;
+}
+
 export class Sites {
   readonly #tabs: Storage;
   readonly #last: Storage;

@@ -20,7 +20,7 @@ export function sizeOf(source: Source): number | undefined {
   return source instanceof Blob ? source.size : undefined;
 }
 
-async function* piecesOf(source: Source): AsyncGenerator<Uint8Array> {
+export async function* piecesOf(source: Source): AsyncGenerator<Uint8Array> {
   if (source instanceof Uint8Array) {
     yield source;
   } else if (source instanceof Blob) {

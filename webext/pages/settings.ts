@@ -9,6 +9,7 @@ import { button, fill, h, icon, section } from "./dom.ts";
 import { notice, openPage } from "./page.ts";
 import { problemBox } from "./problem.ts";
 import { sendingSections } from "./settings-sending.ts";
+import { sitesSection } from "./settings-sites.ts";
 import { tokensSection } from "./settings-tokens.ts";
 import { t } from "./text.ts";
 
@@ -100,6 +101,7 @@ async function show(): Promise<void> {
   fill(
     page.main,
     hostSection(hello),
+    Boolean(page.target.sites) && (await sitesSection(page, show)),
     ...(status ? await databaseSections(status) : []),
     ...(sending && "value" in sending ? sending.value : []),
     sending && "error" in sending && problemBox(sending.error, page.target),

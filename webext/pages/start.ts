@@ -11,6 +11,7 @@ import { databaseChoice, databaseLabel } from "./database-choice.ts";
 import { button, type Child, fill, h, icon } from "./dom.ts";
 import { importButton, takeDrops } from "./import.ts";
 import { openPage } from "./page.ts";
+import { sitesSection } from "./settings-sites.ts";
 import { problemTitle, remedyFor } from "./problem.ts";
 import { reasonList } from "./reason.ts";
 import { type Key, t } from "./text.ts";
@@ -60,6 +61,22 @@ async function databaseStep(): Promise<Step> {
     const choice = await databaseChoice(page, show).catch(() => null);
     return failed(failure, choice);
   }
+}
+
+/** In a browser: the webmail that it is all for. */
+async function siteStep(): Promise<Step> {
+  const { program } = page.target;
+  const { sites, recommended } = await page.host.call("site.list", {});
+  if (sites.length > 0) return { state: "done", text: t("stepSiteOk", sites.join(", ")), children: [] };
+  return {
+    state: "todo",
+    text: t("stepSiteText", program),
+    children: [
+      h("p", { class: "hint" }, t("stepSiteHint", program)),
+      recommended.length > 0 && (await sitesSection(page, show)),
+      again(),
+    ],
+  };
 }
 
 /** The best first: one that does everything, for the longest time. */
@@ -126,8 +143,10 @@ function identityView(
 
 async function certificateStep(): Promise<Step> {
   const { identities, program } = page.target;
-  if (identities.length === 0)
-    return { state: "todo", text: t("stepCertificateNone", program), children: [again()] };
+  if (identities.length === 0) {
+    const text = t(page.target.sites ? "stepCertificateNoMail" : "stepCertificateNone", program);
+    return { state: "todo", text, children: [again()] };
+  }
   try {
     const views = await Promise.all(
       identities.map(async (identity) =>
@@ -175,11 +194,17 @@ function stepView(title: Key, { state, text, children }: Step, number: number): 
 }
 
 async function show(): Promise<void> {
-  const titles = ["stepHost", "stepDatabase", "stepCertificate"] as const;
-  const host = await page.busy.run(t("startChecking"), hostStep);
-  const database = host.state === "done" ? await databaseStep() : waiting;
-  const certificate = database.state === "done" ? await certificateStep() : waiting;
-  const steps = [host, database, certificate];
+  const all: [Key, () => Promise<Step>][] = [
+    ["stepHost", () => page.busy.run(t("startChecking"), hostStep)],
+    ["stepDatabase", databaseStep],
+    ...(page.target.sites ? ([["stepSite", siteStep]] as [Key, () => Promise<Step>][]) : []),
+    ["stepCertificate", certificateStep],
+  ];
+  const titles = all.map(([title]) => title);
+  const steps: Step[] = [];
+  // Each needs the one before.
+  for (const [, make] of all)
+    steps.push(steps.every(({ state }) => state === "done") ? await make() : waiting);
   const next = steps.findIndex(({ state }) => state === "todo");
   fill(
     page.main,

@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: MPL-2.0
+#
+# reproduce.sh WEBEXT FOLDER: the extensions that were built in FOLDER are the
+# same, byte for byte, when they are built again elsewhere, by somebody with
+# other habits.
+set -eu
+again=$(mktemp -d)
+trap 'rm -rf "$again"' EXIT
+umask 077
+TZ=Asia/Kathmandu LC_ALL=C node "$1/tools/webmail.mjs" --out "$again"
+for browser in chromium firefox; do
+	cmp "$2/webmail-$browser.zip" "$again/webmail-$browser.zip"
+done

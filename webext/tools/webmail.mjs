@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MPL-2.0
+// node tools/webmail.mjs [--out FOLDER]: builds the extension for webmail, once for Chromium and
+// once for Firefox, in FOLDER/webmail-chromium and FOLDER/webmail-firefox, and packs them into
+// zips of these names. Default: build/.
+import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+import { browsers, buildPages, mailPolicy, pagePolicy } from "./build.mjs";
+import { zipFolder } from "./zip.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const source = (...path) => join(root, "webmail", ...path);
+const read = (path) => JSON.parse(readFileSync(path, "utf8"));
+const write = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
+
+/** What one browser wants and the other does not know. */
+const forms = {
+  chromium: (manifest) => ({
+    ...manifest,
+    // Makes the id that the host knows.
+    key: readFileSync(join(root, "../manifest/chromium-key.txt"), "utf8").trim(),
+    minimum_chrome_version: "140",
+    background: { service_worker: "background.js", type: "module" },
+    storage: { managed_schema: "managed-schema.json" },
+    web_accessible_resources: manifest.web_accessible_resources.map((each) => ({
+      ...each,
+      // Pages cannot tell whether the extension is there.
+      use_dynamic_url: true,
+    })),
+  }),
+  firefox: (manifest) => ({
+    ...manifest,
+    browser_specific_settings: { gecko: { id: "webmail@nssmime", strict_min_version: "140.0" } },
+    background: { scripts: ["background.js"], type: "module" },
+  }),
+};
+
+const pages = { open: pagePolicy, popup: pagePolicy, reader: mailPolicy };
+
+async function bundle(folder) {
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    target: browsers,
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "warning",
+  };
+  await build({
+    ...common,
+    entryPoints: { background: source("background.ts") },
+    outdir: folder,
+    format: "esm",
+  });
+  // A script in a page's frame is no module.
+  await build({
+    ...common,
+    entryPoints: { content: source("content/main.ts") },
+    outdir: folder,
+    format: "iife",
+  });
+  await build({
+    ...common,
+    entryPoints: Object.keys(pages).map((name) => source(`${name}.ts`)),
+    outdir: join(folder, "pages"),
+    format: "esm",
+  });
+  const template = readFileSync(join(root, "pages/template.html"), "utf8");
+  for (const [name, policy] of Object.entries(pages))
+    writeFileSync(
+      join(folder, `pages/${name}.html`),
+      template.replace("{{csp}}", policy).replace("{{name}}", name),
+    );
+}
+
+/** FOLDER/webmail-BROWSER. */
+export async function buildWebmail(out, name) {
+  const folder = join(out, `webmail-${name}`);
+  await buildPages(folder);
+  await bundle(folder);
+  // Its own frame shows mails here.
+  for (const file of ["viewer.html", "viewer.js"]) rmSync(join(folder, "pages", file));
+  appendFileSync(join(folder, "pages/style.css"), readFileSync(source("style.css")));
+  cpSync(source("icons"), join(folder, "icons"), { recursive: true });
+  write(join(folder, "manifest.json"), forms[name](read(source("manifest.json"))));
+  if (name === "chromium") cpSync(source("managed-schema.json"), join(folder, "managed-schema.json"));
+  for (const language of ["en", "de"]) {
+    const file = join("_locales", language, "messages.json");
+    write(join(folder, file), { ...read(join(root, file)), ...read(source(file)) });
+  }
+  return folder;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { out: { type: "string" } } });
+  const out = resolve(values.out ?? join(root, "build"));
+  for (const name of Object.keys(forms)) {
+    const folder = await buildWebmail(out, name);
+    zipFolder(folder, `${folder}.zip`);
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MPL-2.0
+// In every frame of the sites that were set up: looks for a mail that is shown, and has it read.
+import { Watch } from "./reading.ts";
+import { sightOf } from "./sights.ts";
+
+declare global {
+  /** In this script's own world, which no page sees: it may be put into a frame twice. */
+  var nssmimeWatch: Watch | null | undefined;
+}
+
+// In a frame without an origin of its own (sandboxed, data:) nobody knows who is asking.
+if (globalThis.nssmimeWatch === undefined && /^https?:/.test(self.origin)) {
+  const sight = sightOf(document);
+  globalThis.nssmimeWatch = sight && new Watch(sight);
+}
+// Where the background is not to be reached, nothing can be shown either.
+globalThis.nssmimeWatch?.begin().catch(() => undefined);

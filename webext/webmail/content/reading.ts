@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MPL-2.0
+// From a mail that is shown to the frame that shows it as the host read it.
+import { Client } from "../../core/client.ts";
+import { HostError } from "../../core/error.ts";
+import { MAIL_PORT, type MailMethods, type Notice } from "../mail-port.ts";
+import { type Asked, ProviderError, type Shown as Seen } from "../providers/provider.ts";
+import { say } from "../words.ts";
+import { Banner, type Shown } from "./banner.ts";
+import type { Sight } from "./sights.ts";
+import { bytesOf } from "./source.ts";
+
+interface Mail extends Seen {
+  element: HTMLElement;
+}
+
+/** The background forgot what it was doing when the browser stopped it: it is asked once more. */
+const isLost = (failure: unknown) =>
+  failure instanceof HostError && (failure.kind === "host-lost" || failure.kind === "host-silent");
+
+export class Watch {
+  readonly #sight: Sight;
+  readonly #background = new Client<MailMethods>({
+    connect: () => chrome.runtime.connect({ name: MAIL_PORT }),
+  });
+  /** Kept, since an extension that was updated cannot say anything here any more. */
+  readonly #updated = say("wmUpdated");
+  readonly #changes = new MutationObserver(() => this.#look());
+  #mail: Mail | null = null;
+  #banner: Banner | null = null;
+  #shown: Shown | null = null;
+  #abort = new AbortController();
+
+  constructor(sight: Sight) {
+    this.#sight = sight;
+    chrome.runtime.onMessage.addListener((notice: Notice, sender, reply) => {
+      // Of the background alone: no other extension, and no page of this one.
+      if (sender.id !== chrome.runtime.id || sender.tab) return false;
+      if (notice.notice !== "begin") {
+        this.#told(notice);
+        return false;
+      }
+      this.begin().finally(() => reply(true));
+      return true;
+    });
+  }
+
+  /** Where the site was set up, maybe later than this frame was loaded; and again where the
+   * background was stopped in between. */
+  async begin(): Promise<void> {
+    const { set } = await this.#background.call("visit.begin", {});
+    if (!set) return;
+    this.#changes.observe(document, { childList: true, subtree: true });
+    if (this.#mail?.hint) void this.#read(this.#mail);
+    else this.#look();
+    const identities = await this.#sight.provider.identities().catch(() => []);
+    await this.#background.call("visit.identities", { identities });
+  }
+
+  /** The site was forgotten: the page is as if this had never been here. */
+  #end(): void {
+    this.#changes.disconnect();
+    this.#leave();
+    this.#background.close();
+  }
+
+  /** Is another mail shown than before? */
+  #look(): void {
+    const seen = this.#sight.shown();
+    const element = seen && document.querySelector<HTMLElement>(seen.body);
+    const same = this.#mail?.message;
+    if (!seen || !element) {
+      if (this.#mail) this.#leave();
+      return;
+    }
+    if (this.#mail?.element === element && same?.id === seen.message.id && same.folder === seen.message.folder)
+      return;
+    this.#leave();
+    this.#mail = { ...seen, element };
+    if (seen.hint) void this.#read(this.#mail);
+  }
+
+  #leave(): void {
+    this.#abort.abort();
+    this.#banner?.remove();
+    this.#banner = this.#shown = null;
+    if (this.#mail) this.#background.call("visit.left", {}).catch(() => undefined);
+    this.#mail = null;
+  }
+
+  #told(notice: Notice): void {
+    if (notice.notice === "forgotten") this.#end();
+    else if (notice.notice === "read" && this.#mail) void this.#read(this.#mail);
+    else if (notice.notice === "opened" && notice.handle === this.#shown?.handle) this.#shown.opened();
+    else if (notice.notice === "height" && notice.handle === this.#shown?.handle)
+      this.#shown.height(notice.height);
+  }
+
+  async #read(mail: Mail): Promise<void> {
+    this.#abort.abort();
+    const abort = (this.#abort = new AbortController());
+    const banner = (this.#banner ??= new Banner(mail.element));
+    this.#shown = null;
+    const again = () => void this.#read(mail);
+    const onProgress = banner.working(() => abort.abort());
+    try {
+      const handle = await this.#handle(mail, { signal: abort.signal, onProgress });
+      if (this.#abort !== abort) return;
+      if (handle === null) {
+        banner.remove();
+        this.#banner = null;
+        return;
+      }
+      this.#shown = banner.frame(handle, () => {
+        banner.told(say("wmElsewhere"), again);
+        this.#background
+          .call("visit.window", { handle })
+          .catch(() => banner.told(say("wmLost"), again));
+      });
+    } catch (failure) {
+      if (this.#abort !== abort) return;
+      if (!chrome.runtime?.id) banner.told(this.#updated);
+      else banner.told(say(abort.signal.aborted ? "wmStopped" : "wmLost"), again);
+    }
+  }
+
+  async #handle(mail: Mail, asked: Required<Asked>): Promise<string | null> {
+    let raw: Blob;
+    try {
+      raw = await this.#sight.provider.getRaw(mail.message, asked);
+    } catch (failure) {
+      if (asked.signal.aborted) throw failure;
+      const problem = ProviderError.of(failure).kind;
+      return (await this.#background.call("visit.failed", { problem })).handle;
+    }
+    const read = () =>
+      this.#background.call("visit.read", {}, { ...asked, content: bytesOf(raw), size: raw.size });
+    const { handle } = await read().catch((failure) => {
+      if (!isLost(failure) || asked.signal.aborted) throw failure;
+      return read();
+    });
+    return handle;
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MPL-2.0
+// The webmails that are known, by what their pages hold.
+import type { Fetch, Page, Provider, Shown } from "../providers/provider.ts";
+import { Roundcube } from "../providers/roundcube.ts";
+
+/** A frame of a webmail: the way to its mails, and which of them is shown there. */
+export interface Sight {
+  provider: Provider;
+  shown(): Shown | null;
+}
+
+interface Kind {
+  detect(page: Page, fetch: Fetch): Provider | null;
+  shown(page: Page): Shown | null;
+}
+
+const kinds: Kind[] = [Roundcube];
+
+export function sightOf(document: Document): Sight | null {
+  const page = (): Page => ({
+    url: document.location.href,
+    scripts: [...document.scripts].map(({ textContent }) => textContent ?? ""),
+    has: (selector) => document.querySelector(selector) !== null,
+  });
+  for (const kind of kinds) {
+    const provider = kind.detect(page(), (url, init) => fetch(url, init));
+    if (provider) return { provider, shown: () => kind.shown(page()) };
+  }
+  return null;
+}

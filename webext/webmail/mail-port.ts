@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MPL-2.0
+// What content scripts may ask the background, and what the background tells them. They get no
+// text of a mail and no verdict: a handle, and how high the frame has to be.
+import type { Identity } from "../core/relay.ts";
+
+export const MAIL_PORT = "nssmime-mail";
+
+export interface MailMethods {
+  hello: { params: Record<string, never>; result: Record<string, never> };
+  /** The frame is one of a webmail: was its site set up? */
+  "visit.begin": { params: Record<string, never>; result: { set: boolean } };
+  /** Whose mail the webmail has. */
+  "visit.identities": { params: { identities: Identity[] }; result: Record<string, never> };
+  /** Reads the mail that is shown. Null: it has nothing to do with S/MIME. */
+  "visit.read": { params: { content: object }; result: { handle: string | null } };
+  /** Why the webmail did not give the mail: the handle of what says so. */
+  "visit.failed": { params: { problem: string }; result: { handle: string } };
+  /** The mail that was shown is not any more. */
+  "visit.left": { params: Record<string, never>; result: Record<string, never> };
+  /** The frame in the page did not load: shows the mail in a window. */
+  "visit.window": { params: { handle: string }; result: Record<string, never> };
+}
+
+/** To a content script, beside the replies to its requests. */
+export type Notice =
+  | { notice: "opened"; handle: string }
+  | { notice: "height"; handle: string; height: number }
+  /** Again, or although it does not look like S/MIME. */
+  | { notice: "read" }
+  | { notice: "forgotten" }
+  /** The background was stopped since it heard of the frame last. */
+  | { notice: "begin" };

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MPL-2.0
+// For webmails that are not known: a mail that was saved as a file, or whose source was copied, is
+// read here.
+import type { Client } from "../core/client.ts";
+import { button, fill, freshId, h, on, section } from "../pages/dom.ts";
+import { openPage } from "../pages/page.ts";
+import { type Key, t } from "../pages/text.ts";
+import type { WebmailMethods } from "./page-methods.ts";
+import { say } from "./words.ts";
+
+const page = await openPage("wmOpenTitle" as Key);
+const host = page.host as unknown as Client<WebmailMethods>;
+
+async function read(source: Blob): Promise<void> {
+  const opened = await page.attempt(
+    t("working"),
+    (running) => host.call("mail.open", {}, { ...running, content: source }),
+    { asks: true },
+  );
+  // The page that shows mails takes over: the handle is good there alone.
+  if (opened) location.assign(`reader.html#${opened.handle}`);
+}
+
+/** Copied text has line ends of one character, and those of mail are two. */
+const asMail = (text: string) => new Blob([text.trimStart().replace(/\r?\n/g, "\r\n")]);
+
+const file = on(h("input", { type: "file", accept: ".eml,message/rfc822", class: "visually-hidden", tabindex: -1 }), {
+  change: () => {
+    const [chosen] = file.files ?? [];
+    if (chosen) void read(chosen);
+    file.value = "";
+  },
+});
+const id = freshId("source");
+const source = h("textarea", { id, rows: 10, spellcheck: "false" });
+
+for (const name of ["dragover", "drop"] as const)
+  document.addEventListener(name, (event) => {
+    event.preventDefault();
+    const [dropped] = event.dataTransfer?.files ?? [];
+    if (name === "drop" && dropped) void read(dropped);
+  });
+
+fill(
+  page.main,
+  h("p", { class: "lead" }, say("wmOpenText")),
+  section(
+    say("wmOpenFile"),
+    h("p", {}, say("wmOpenFileText")),
+    h("p", { class: "toolbar" }, button(say("wmOpenChoose"), () => file.click(), { class: "primary" })),
+    file,
+  ),
+  section(
+    say("wmOpenSource"),
+    h("p", {}, h("label", { for: id }, say("wmOpenSourceText"))),
+    source,
+    h(
+      "p",
+      { class: "toolbar" },
+      button(say("wmOpenRead"), () => {
+        if (source.value.trim() === "") source.focus();
+        else void read(asMail(source.value));
+      }),
+    ),
+  ),
+);

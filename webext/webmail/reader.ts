@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MPL-2.0
+// The frame above a mail in its webmail, or a window where the page allows no frame: the mail as
+// the host read it. In a frame the content script alone, which made it, can say which mail that is.
+import type { Client } from "../core/client.ts";
+import { collector } from "../core/stream.ts";
+import { button, type Child, fill, h } from "../pages/dom.ts";
+import { notice, openPage } from "../pages/page.ts";
+import { problemBox } from "../pages/problem.ts";
+import { t } from "../pages/text.ts";
+import { mailView } from "../pages/viewer-mail.ts";
+import type { WebmailMethods } from "./page-methods.ts";
+import { problemOf } from "./problems.ts";
+import { say } from "./words.ts";
+
+const framed = window.parent !== window;
+
+/** Heard from the first moment on: the frame is told as soon as it is loaded. */
+function toldHandle(): Promise<string> {
+  if (!framed) {
+    const handle = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+    return Promise.resolve(handle);
+  }
+  return new Promise((resolve) => {
+    addEventListener("message", (event) => {
+      if (event.source === window.parent && typeof event.data?.nssmime === "string")
+        resolve(event.data.nssmime);
+    });
+  });
+}
+
+const told = toldHandle();
+document.documentElement.classList.toggle("framed", framed);
+const page = await openPage("viewerTitle", { alone: true });
+const host = page.host as unknown as Client<WebmailMethods>;
+const whole = await told;
+/** Of the whole mail, or of a part that is read on its own. */
+let handle = whole;
+
+function again(): HTMLElement {
+  return button(
+    t("tryAgain"),
+    () => void page.attempt(t("working"), () => host.call("reader.again", { handle: whole })),
+    { class: "primary" },
+  );
+}
+
+/** Nothing of the mail is here any more. */
+function gone(text: string): void {
+  fill(
+    page.main,
+    notice("info", h("p", {}, text), framed && h("p", { class: "toolbar" }, again())),
+  );
+}
+
+function problem(error: NonNullable<Parameters<typeof problemOf>[0]>): Child {
+  const { title, advice, error: ofHost } = problemOf(error);
+  const more = framed && h("p", { class: "toolbar" }, again());
+  if (ofHost) return problemBox(ofHost, page.target, more);
+  return notice("warn", h("p", { class: "notice-title" }, title), h("p", {}, advice), more);
+}
+
+async function showPart(part: string): Promise<void> {
+  const read = await page.attempt(
+    t("working"),
+    (running) => host.call("reader.part", { handle, part }, running),
+    { asks: true },
+  );
+  if (!read) return;
+  handle = read.handle;
+  await show(
+    h("p", { class: "toolbar" }, button(say("wmWhole"), () => {
+      handle = whole;
+      void show();
+    })),
+  );
+}
+
+async function show(...before: Child[]): Promise<void> {
+  await page.attempt(t("loading"), async (running) => {
+    const { sink: output, blob } = collector();
+    const mail = await host.call("reader.mail", { handle }, { ...running, output });
+    if (!mail) return gone(say("wmGone"));
+    const { reading } = mail;
+    if (!reading) return fill(page.main, mail.problem && problem(mail.problem));
+    const details = () =>
+      void page.attempt(t("working"), () => host.call("reader.details", { handle }));
+    fill(
+      page.main,
+      ...before,
+      ...(await mailView(reading, blob(), { details, part: (part) => void showPart(part) })),
+    );
+  });
+}
+
+if (framed) {
+  // The frame is as high as what it shows.
+  new ResizeObserver(() => {
+    const { height } = document.body.getBoundingClientRect();
+    host.call("reader.height", { handle: whole, height }).catch(() => undefined);
+  }).observe(document.body);
+}
+
+chrome.runtime.onMessage.addListener((message: { forget?: boolean } | null, sender) => {
+  if (sender.id === chrome.runtime.id && !sender.tab && message?.forget) gone(say("wmLocked"));
+});
+
+await show();
