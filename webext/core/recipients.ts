@@ -12,6 +12,8 @@ export interface Recipient {
   certificate?: Certificate;
 }
 
+const byNewest = (a: Certificate, b: Certificate) => b.notBefore.localeCompare(a.notBefore);
+
 const FRESH = 5_000;
 
 export class Recipients {
@@ -45,9 +47,7 @@ export class Recipients {
   async #ask(address: string): Promise<Recipient> {
     const all = await allCertificates(this.#host, { address });
     const usable = all.filter(({ status }) => status?.encrypt.usable);
-    const [certificate] = (usable.length > 0 ? usable : all).sort((a, b) =>
-      b.notBefore.localeCompare(a.notBefore),
-    );
+    const [certificate] = (usable.length > 0 ? usable : all).sort(byNewest);
     return {
       address,
       usable: usable.length > 0,
@@ -57,14 +57,16 @@ export class Recipients {
   }
 }
 
-/** Own certificates that sign, and that others can encrypt to. */
+/** Own certificates that sign, and that others can encrypt to; and why the newest does not sign. */
 export async function ownFor(
   host: Host,
   address: string,
-): Promise<{ signs: boolean; decrypts: boolean }> {
+): Promise<{ signs: boolean; decrypts: boolean; reasons: Reason[] }> {
   const own = await allCertificates(host, { kind: "own", address });
+  const [newest] = own.sort(byNewest);
   return {
     signs: own.some(({ status }) => status?.sign.usable),
     decrypts: own.some(({ status }) => status?.encrypt.usable),
+    reasons: newest?.status?.sign.reasons ?? [],
   };
 }

@@ -56,8 +56,9 @@ export async function decideProtection(
     recipients,
   });
 
-  if (encrypt && !own.decrypts) return done("bad", t("protectNoOwnEncrypt", from));
-  if (sign && !own.signs) return done("bad", t("protectNoOwnSign", from));
+  const mine = named(from, own.reasons);
+  if (encrypt && !own.decrypts) return done("bad", t("protectNoOwnEncrypt", mine));
+  if (sign && !own.signs) return done("bad", t("protectNoOwnSign", mine));
   if (encrypt && missing.length > 0)
     return done("bad", t(answered ? "protectAnsweredMissing" : "protectMissing", names));
   if (encrypt && answered && chosen.encrypt === undefined)
@@ -67,7 +68,8 @@ export async function decideProtection(
   if (missing.length > 0 && sending.encrypt === "possible" && own.decrypts)
     return done("info", t(sign ? "protectSignMissing" : "protectNoneMissing", names));
   if (sign) return done("ok", t("protectSignOnly"));
-  return done("info", t(own.signs ? "protectNone" : "protectNoOwn", from));
+  if (own.signs) return done("info", t("protectNone"));
+  return done("info", t(own.reasons.length > 0 ? "protectNoOwnUsable" : "protectNoOwn", mine));
 }
 
 /** Where the host found that somebody cannot be encrypted to: who, and why. */
