@@ -4,9 +4,10 @@
 import type { HostClient } from "../core/client.ts";
 import { HostError } from "../core/error.ts";
 import type { Recipient, Recipients } from "../core/recipients.ts";
-import type { Storage } from "../core/settings.ts";
+import { loadSettings, sendingFor, type Storage } from "../core/settings.ts";
 import type { Headers } from "../core/wire.ts";
 import { decideProtection } from "../pages/protection.ts";
+import { isReady, setReady } from "./ready.ts";
 import { failure, say } from "./words.ts";
 
 /** As the experiment tells it. */
@@ -98,17 +99,33 @@ export class Composing {
 
   async #settle(draft: Draft): Promise<void> {
     const round = ++draft.round;
-    const state = await this.#decide(draft).catch((thrown): State => {
-      const { title, advice } = failure(HostError.of(thrown));
-      // What was wished by hand, or by the mail that is answered, stays wished: nothing is sent.
-      const sign = draft.sign ?? false;
-      const encrypt = draft.encrypt ?? draft.composer.origin?.encrypted ?? draft.state.encrypt;
-      return { sign, encrypt, level: "warn", text: `${title} ${advice}`, labels: labelsFor(draft.composer) };
-    });
+    const state = await this.#decide(draft).catch((thrown) =>
+      this.#undecided(draft, HostError.of(thrown)),
+    );
     // A later change overtook this one.
     if (draft.round !== round || this.#drafts.get(draft.composer.tabId) !== draft) return;
     draft.state = state;
     await this.#show(draft.composer.tabId, state);
+  }
+
+  /** What is wished stays wished, so that nothing goes out without it. */
+  async #undecided({ composer, ...draft }: Draft, error: HostError): Promise<State> {
+    const { from, origin } = composer;
+    const wishes = sendingFor(await loadSettings(this.#storage), from);
+    const ready = await isReady(this.#storage, from);
+    const sign = draft.sign ?? (ready && wishes.sign);
+    const encrypt =
+      draft.encrypt ??
+      (origin?.encrypted || wishes.encrypt === "always" || (ready && wishes.encrypt === "possible"));
+    const { title, advice } = failure(error);
+    const held = sign || encrypt;
+    return {
+      sign,
+      encrypt,
+      level: held ? "bad" : "warn",
+      text: [title, advice, held && say("tbHeld")].filter(Boolean).join(" "),
+      labels: labelsFor(composer),
+    };
   }
 
   async #decide(draft: Draft): Promise<State> {
@@ -135,6 +152,7 @@ export class Composing {
     });
     const { sign, encrypt, level, text } = protection;
     draft.recipients = protection.recipients;
+    if (level === "ok") await setReady(this.#storage, composer.from);
     if (encrypt && composer.newsgroups) return done(sign, encrypt, "bad", say("tbNewsgroups"));
     return done(sign, encrypt, level, text);
   }

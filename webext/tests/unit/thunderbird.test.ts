@@ -115,6 +115,12 @@ test("an expired certificate is told from none", async () => {
 test("without an own certificate nothing is promised", async () => {
   const state = await decided({}, { known: [bob] });
   assert.deepEqual([state.sign, state.encrypt, state.level], [false, false, "info"]);
+  assert.match(state.text, /no certificate for me@x yet/);
+  const over = { usable: false, reasons: ["expired"] };
+  const old = { ...me, status: { sign: over, encrypt: over } };
+  const expired = await decided({}, { known: [bob, old] as any });
+  assert.equal(expired.sign, false);
+  assert.match(expired.text, /me@x \(The certificate had expired\.\)/);
   const chosen = await decided({}, { known: [bob], choose: ["encrypt"] });
   assert.deepEqual([chosen.encrypt, chosen.level], [true, "bad"]);
 });
@@ -142,8 +148,38 @@ test("without a host wishes stay, so that nothing goes out otherwise", async () 
   const failure = new HostError("host-missing", "not found");
   const origin = { encrypted: true, headers: null, unquoted: false };
   const state = await decided({ origin }, { failure });
-  assert.deepEqual([state.encrypt, state.level], [true, "warn"]);
-  assert.match(state.text, /nssmime-host/);
+  assert.deepEqual([state.encrypt, state.level], [true, "bad"]);
+  assert.match(state.text, /nssmime-host.*held back/);
+  const settings = { identities: { "me@x": { sign: false, encrypt: "always" } } };
+  const always = await decided({}, { failure, settings });
+  assert.deepEqual([always.sign, always.encrypt, always.level], [false, true, "bad"]);
+  // Who never set it up is not held up.
+  const plain = await decided({}, { failure });
+  assert.deepEqual([plain.sign, plain.encrypt, plain.level], [false, false, "warn"]);
+});
+
+test("a host that is gone holds up the mail of those whom it served before", async () => {
+  const storage = storageWith();
+  const working = hostWith([me, bob]);
+  const gone = hostWith([], new HostError("host-lost", "it ended"));
+  let call = working.host.call;
+  const host = { call: (...args: any[]) => call(...args) } as any;
+  const states: State[] = [];
+  const composing = new Composing(host, new Recipients(host), storage, async (_, state) => {
+    states.push(state);
+  });
+  await composing.changed(mail);
+  call = gone.host.call;
+  await composing.changed({ ...mail, to: ["carol@x"] });
+  await composing.changed({ ...mail, tabId: 2, to: ["carol@x"] });
+  await composing.changed({ ...mail, tabId: 3, from: "other@x" });
+  assert.deepEqual(
+    states.map(({ sign, encrypt, level }) => [sign, encrypt, level]),
+    [[true, true, "ok"], [true, true, "bad"], [true, true, "bad"], [false, false, "warn"]],
+  );
+  await composing.choose(2, "sign");
+  await composing.choose(2, "encrypt");
+  assert.deepEqual([states.at(-1)?.sign, states.at(-1)?.encrypt], [false, false]);
 });
 
 test("Thunderbird's own protection, and newsgroups", async () => {
