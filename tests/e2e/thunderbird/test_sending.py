@@ -181,6 +181,35 @@ class Sending(Case):
         bar = self.steps.bar("!shown.encrypt")
         self.assertIn("stranger@example.org", bar["text"])
 
+    def test_typed_last(self):
+        """What was typed at the very last counts; but nothing goes out with
+        less than was shown."""
+        self.steps.compose(subject="Last £", body=BODY,
+                           attachments=[self.attachment()])
+        self.steps.bar("!shown.encrypt")
+        self.steps.run("""
+            const win = composers().at(-1);
+            win.document.getElementById("toAddrInput").value =
+                "bob@example.org";
+            win.onRecipientsChanged();
+            win.document.getElementById("button-send").disabled = false;
+        """)
+        self.steps.send()
+        self.content(self.verify(self.decrypt(
+            self.sent(["bob@example.org"]), "bob")), "Last £")
+
+        self.steps.compose(to="bob@example.org", subject="Less", body=BODY)
+        self.steps.bar("shown.encrypt")
+        self.steps.add("stranger@example.org")
+        self.steps.send(closes=False)
+        bar = self.steps.bar("/^Not sent yet/.test(shown.text)")
+        self.assertIn("not encrypted", bar["text"])
+        self.assertIn("stranger@example.org", bar["text"])
+        self.assertEqual((True, False), (bar["sign"], bar["encrypt"]))
+        self.assertTrue(self.smtp.nothing())
+        self.steps.send()
+        self.verify(self.sent(["bob@example.org", "stranger@example.org"]))
+
     def test_draft(self):
         """On the server it is for its writer alone, and it goes on."""
         self.steps.compose(to="bob@example.org", subject="Draft £",

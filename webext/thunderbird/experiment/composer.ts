@@ -71,6 +71,8 @@ export class Composer {
   readonly #tabIdOf: (window: any) => number;
   readonly #id: string;
   readonly #marks = new WeakMap<object, Mark>();
+  /** What was told last of each that has a mark. */
+  readonly #told = new WeakMap<object, string>();
   /** What is done with the mail just now. */
   readonly #working = new WeakMap<object, Work>();
   readonly #watching = new Map<any, Undo>();
@@ -104,10 +106,15 @@ export class Composer {
     for (const window of [...this.#watching.keys()]) this.#unwatch(window);
   }
 
-  /** What was decided of this one; undefined where nobody decides. */
-  async settled(window: any): Promise<Mark | undefined> {
-    if (!this.#marks.has(window)) await this.#tell(window).catch(Cu.reportError);
-    return this.#marks.get(window);
+  /** What was decided of this one, with all that was typed last; undefined where nobody decides.
+   * `less`: it is less than what was shown until now. */
+  async settled(window: any): Promise<(Mark & { less: boolean }) | undefined> {
+    const shown = this.#marks.get(window);
+    await this.#tell(window, !shown).catch(Cu.reportError);
+    const mark = this.#marks.get(window);
+    if (!mark) return undefined;
+    const less = (["sign", "encrypt"] as const).some((what) => shown?.[what] && !mark[what]);
+    return { ...mark, less };
   }
 
   windowOf(compFields: unknown): any {
@@ -269,7 +276,8 @@ export class Composer {
     window.close();
   }
 
-  async #tell(window: any): Promise<void> {
+  /** `anew`: also where nothing changed since. */
+  async #tell(window: any, anew = true): Promise<void> {
     const { gMsgCompose, gCurrentIdentity } = window;
     if (!gMsgCompose || !gCurrentIdentity) return;
     const origin = await this.#originOf(window);
@@ -280,7 +288,7 @@ export class Composer {
     window.Recipients2CompFields(fields);
     // What stands in the From field may have been written by hand.
     const from = window.document.getElementById("msgIdentity")?.value || gCurrentIdentity.email;
-    await this.#changed.ask({
+    const told = {
       tabId: this.#tabIdOf(window),
       from: addressesOf(from)[0] ?? "",
       to: addressesOf(fields.to),
@@ -293,7 +301,11 @@ export class Composer {
         headers: origin.reading?.headers ?? null,
         unquoted: answers(window) && !mayQuote(origin),
       },
-    });
+    };
+    const text = JSON.stringify(told);
+    if (!anew && text === this.#told.get(window)) return;
+    await this.#changed.ask(told);
+    this.#told.set(window, text);
   }
 
   #draw(window: any): void {

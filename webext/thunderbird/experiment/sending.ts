@@ -111,12 +111,19 @@ export function handleSending(question: Question, composer: Composer, words: Wor
       (original) =>
         async function (this: any) {
           const window = composer.windowOf(this._compFields);
-          const mark = window && (await composer.settled(window));
-          const wanted = mark && (mark.sign || mark.encrypt);
+          if (!window) return original.call(this);
           const draft = isDraft(this._deliverMode);
-          if (!window || (mark && !wanted) || (draft && !mark?.encrypt))
-            return original.call(this);
+          const mark = await composer
+            .working(window, (work) => work.until(composer.settled(window)))
+            .catch((failure) => {
+              throw refused(window, failure, draft);
+            });
           if (!mark) throw refused(window, words("tbSilent"), draft);
+          if (mark.less && !draft) {
+            composer.refuse(window, words("tbLess", mark.text), "warn");
+            throw Components.Exception("", Cr.NS_ERROR_ABORT);
+          }
+          if (draft ? !mark.encrypt : !mark.sign && !mark.encrypt) return original.call(this);
           const own = composer.builtIn(window);
           if (own) throw refused(window, words("tbTwice", own), draft);
           return composer.working(window, async (work) => {
