@@ -243,7 +243,9 @@ prepare(struct nm_protecting *p, const struct nm_header *header)
 		if (error != NM_OK || (error = note_recipients(p)) != NM_OK)
 			return error;
 	}
-	return p->options.sign ? nm_protecting_choose_signer(p) : NM_OK;
+	return p->options.sign
+	    ? nm_protecting_choose_signer(p, message ? header : NULL)
+	    : NM_OK;
 }
 
 static enum nm_error

@@ -54,8 +54,10 @@ struct nm_protecting {
 
 /* ---- signer.c ---- */
 
-/* Chooses the signing certificate, unlocks its key, fills p->as. */
-enum nm_error nm_protecting_choose_signer(struct nm_protecting *p);
+/* Chooses the signing certificate, asks whether it may, unlocks its key, fills
+ * p->as. `header`: of the message; NULL for a bare entity. */
+enum nm_error nm_protecting_choose_signer(
+    struct nm_protecting *p, const struct nm_header *header);
 /* The sender's own certificate for encryption, if there is one. */
 enum nm_error nm_protecting_find_self(struct nm_protecting *p);
 void nm_protecting_clear_signer(struct nm_protecting *p);

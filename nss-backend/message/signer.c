@@ -139,14 +139,18 @@ gather_chain(struct nm_protecting *p)
 }
 
 enum nm_error
-nm_protecting_choose_signer(struct nm_protecting *p)
+nm_protecting_choose_signer(
+    struct nm_protecting *p, const struct nm_header *header)
 {
 	enum nm_error error;
 
 	error = p->options.sign_certificate != NULL
 	    ? by_fingerprint(p, p->options.sign_certificate)
 	    : by_address(p);
-	if (error != NM_OK || (error = gather_chain(p)) != NM_OK)
+	if (error != NM_OK || (error = gather_chain(p)) != NM_OK ||
+	    (p->options.may_sign != NULL &&
+		(error = p->options.may_sign(
+		     p->options.may_sign_arg, p->signer, header)) != NM_OK))
 		return error;
 	error = nm_certificate_key(
 	    p->options.db, p->signer, p->options.asker, &p->as.key, p->fault);

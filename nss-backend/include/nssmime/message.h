@@ -213,6 +213,11 @@ struct nm_protect_options {
 	enum nm_digest digest; /* NONE: SHA-256 */
 	bool pss;
 	enum nm_include include;
+	/* Asked once it is known who signs, and before the key is used; NULL:
+	 * nobody is. `header`: of a message alone. May wait. */
+	enum nm_error (*may_sign)(
+	    void *arg, CERTCertificate *cert, const struct nm_header *header);
+	void *may_sign_arg;
 
 	bool encrypt;
 	const struct nm_protect_recipient *recipients;
