@@ -218,6 +218,32 @@ new_call(struct host_engine *e, const struct host_operation *operation,
 	return call;
 }
 
+/* As the files are now, not as they were at the start: the user may have
+ * allowed it since, or forgotten it, in this connection or another. */
+static enum nm_error
+check_permission(struct host_call *call)
+{
+	struct host_settings now;
+	struct host_permission permission = { false, false, false };
+	enum nm_error err;
+
+	if ((err = host_settings_load(&now, &call->fault)) == NM_OK) {
+		permission = host_permission_of(&now, call->origin);
+		call->may_sign = permission.signs;
+		if (!permission.allowed)
+			err = nm_fail(&call->fault, NM_ERR_ORIGIN_NOT_ALLOWED,
+			    now.user_origins
+				? "S/MIME is not set up for this website: to "
+				  "allow it, press the button of the extension "
+				  "on that page, or call origin.allow"
+				: "S/MIME is not set up for this website: only "
+				  "the administrator can allow it, by the list "
+				  "\"origins\" of policy.json");
+	}
+	host_settings_clear(&now);
+	return err;
+}
+
 static enum nm_error
 check_origin(struct host_call *call)
 {
@@ -235,10 +261,9 @@ check_origin(struct host_call *call)
 		return nm_fail(&call->fault, NM_ERR_INVALID_PARAMS,
 		    "The member \"origin\" must be an https origin without "
 		    "a path");
-	if (!host_origin_allowed(e->settings, call->origin))
-		return nm_fail(&call->fault, NM_ERR_ORIGIN_NOT_ALLOWED,
-		    "The origin is not among those allowed");
-	return NM_OK;
+	return (call->operation->flags & HOST_ANY_ORIGIN) != 0
+	    ? NM_OK
+	    : check_permission(call);
 }
 
 static enum nm_error
@@ -254,6 +279,10 @@ check(struct host_call *call)
 	if (e->settings_fault->code != NM_OK)
 		return nm_fail(&call->fault, e->settings_fault->code, "%s",
 		    e->settings_fault->text);
+	if ((call->operation->flags & HOST_BROWSER) != 0 && !e->caller->webmail)
+		return nm_fail(&call->fault, NM_ERR_ORIGIN_NOT_ALLOWED,
+		    "%s works for no website, and has no list of them",
+		    e->caller->name);
 	return check_origin(call);
 }
 

@@ -18,6 +18,7 @@ struct host_call {
 	unsigned asked; /* of servers; the thread's alone */
 	char *id;	/* JSON text */
 	char *origin;	/* canonical; NULL: none */
+	bool may_sign;	/* without asking */
 	bool may_prompt;
 	bool shows_progress;
 	bool end_connection;

@@ -26,7 +26,7 @@ static bool
 parse(const uint32_t *head, struct host_message *m)
 {
 	if (head[0] < HOST_ASK || head[0] > HOST_FETCHER ||
-	    head[2] > HOST_ASK_SAVE || head[4] >= NM_ERR_COUNT)
+	    head[2] > HOST_ASK_LAST || head[4] >= NM_ERR_COUNT)
 		return false;
 	m->type = (enum host_message_type)head[0];
 	m->id = head[1];

@@ -32,7 +32,11 @@ enum host_asking {
 	HOST_ASK_PASSWORD,
 	HOST_ASK_NEW_PASSWORD,
 	HOST_ASK_CONFIRM,
-	HOST_ASK_SAVE
+	HOST_ASK_SAVE,
+	HOST_ASK_ALLOW,	 /* an origin */
+	HOST_ASK_ALWAYS, /* ... to sign without asking: no is an answer */
+	HOST_ASK_SIGN,	 /* a mail, for an origin */
+	HOST_ASK_LAST = HOST_ASK_SIGN
 };
 
 struct host_message {

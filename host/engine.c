@@ -292,8 +292,11 @@ static void
 refuse(struct host_engine *e)
 {
 	host_log(e->log, HOST_LOG_ERROR, "the caller is not allowed");
-	host_engine_send(
-	    e, host_reply_error(NULL, NM_ERR_ORIGIN_NOT_ALLOWED, NULL, NULL));
+	host_engine_send(e,
+	    host_reply_error(NULL, NM_ERR_ORIGIN_NOT_ALLOWED,
+		"This extension is none of nssmime's: the administrator can "
+		"allow it by its id, in the list \"callers\" of policy.json",
+		NULL));
 	e->ending = true;
 }
 

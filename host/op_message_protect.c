@@ -6,6 +6,7 @@
 
 #include <nssmime/message.h>
 
+#include "consent.h"
 #include "header_params.h"
 #include "json_build.h"
 #include "message_params.h"
@@ -192,6 +193,10 @@ take_options(struct host_call *call, struct json_object *params,
 	o->revocation = host_call_revocation(call, true);
 	o->triple_wrap = says(params, "order", "triple-wrap");
 	take_sign(host_member(params, "sign"), settings, o);
+	if (host_call_asks_to_sign(call)) {
+		o->may_sign = host_consent_to_mail;
+		o->may_sign_arg = call;
+	}
 	error = take_encrypt(
 	    host_member(params, "encrypt"), settings, o, recipients, fault);
 	if (error != NM_OK)

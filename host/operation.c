@@ -80,6 +80,18 @@ host_call_timestamper(struct host_call *call, bool online)
 	    : NULL;
 }
 
+const char *
+host_call_origin(const struct host_call *call)
+{
+	return call->origin;
+}
+
+bool
+host_call_asks_to_sign(const struct host_call *call)
+{
+	return call->origin != NULL && !call->may_sign;
+}
+
 bool
 host_call_commit(struct host_call *call)
 {

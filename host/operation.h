@@ -36,6 +36,9 @@ typedef enum nm_error (*host_handler)(struct host_call *call,
 #define HOST_DATABASE 2u /* needs the database: opened before it runs */
 #define HOST_ORIGIN   4u /* webmail callers must send `origin` */
 #define HOST_KEY      8u /* may use a private key: puts off the idle lock */
+#define HOST_BROWSER  16u /* for callers in a browser alone */
+#define HOST_ANY_ORIGIN                                                        \
+	32u /* `origin` is what it is about: it need not be allowed */
 
 struct host_operation {
 	const char *name;
@@ -74,6 +77,11 @@ const struct nm_fetcher *host_call_timestamper(
 /* The settings' word on revocation, and the fetcher above. */
 struct nm_revocation_policy host_call_revocation(
     struct host_call *call, bool online);
+/* The origin that the request is made for, canonical; NULL: none. */
+const char *host_call_origin(const struct host_call *call);
+/* Whether the user is to be asked before something is signed: it is for an
+ * origin that may not sign without. */
+bool host_call_asks_to_sign(const struct host_call *call);
 /* From here on something is written that a cancel cannot take back. False:
  * it was cancelled before. */
 bool host_call_commit(struct host_call *call);

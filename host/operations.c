@@ -23,5 +23,8 @@ const struct host_operation *const host_operations[] = {
 	&host_op_database_unlock,
 	&host_op_database_lock,
 	&host_op_database_change_password,
+	&host_op_origin_list,
+	&host_op_origin_allow,
+	&host_op_origin_forget,
 	NULL,
 };

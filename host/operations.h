@@ -29,4 +29,8 @@ extern const struct host_operation host_op_database_unlock;
 extern const struct host_operation host_op_database_lock;
 extern const struct host_operation host_op_database_change_password;
 
+extern const struct host_operation host_op_origin_list;
+extern const struct host_operation host_op_origin_allow;
+extern const struct host_operation host_op_origin_forget;
+
 #endif

@@ -2,6 +2,7 @@
 #include "origin.h"
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,14 +145,4 @@ host_origin_canonical(const char *text)
 		out = NULL;
 	}
 	return out;
-}
-
-bool
-host_origin_allowed(const struct host_settings *settings, const char *canonical)
-{
-	for (size_t i = 0; i < settings->origin_count; i++) {
-		if (strcmp(settings->origins[i], canonical) == 0)
-			return true;
-	}
-	return false;
 }

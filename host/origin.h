@@ -3,18 +3,11 @@
 #ifndef HOST_ORIGIN_H
 #define HOST_ORIGIN_H
 
-#include <stdbool.h>
-
-#include "settings.h"
-
 /*
  * The canonical form of an origin: https, or http for loopback; scheme and
  * host in lower case, the host in A-labels, no default port, no path, at most
  * 255 characters. The caller frees; NULL: it is none.
  */
 char *host_origin_canonical(const char *text);
-/* Whether the lists of administrator and user have it (canonical). */
-bool host_origin_allowed(
-    const struct host_settings *settings, const char *canonical);
 
 #endif

@@ -226,6 +226,13 @@ get_new_pin(assuan_context_t ctx, char **password)
 	return NM_ERR_USER_DECLINED;
 }
 
+static void
+set_buttons(assuan_context_t ctx, const char *yes, const char *no)
+{
+	(void)tell(ctx, "SETOK", yes);
+	(void)tell(ctx, "SETCANCEL", no);
+}
+
 static enum nm_error
 converse(assuan_context_t ctx, enum host_asking asking, unsigned again,
     const char *text, char **password)
@@ -246,6 +253,15 @@ converse(assuan_context_t ctx, enum host_asking asking, unsigned again,
 		return get_pin(ctx, password, &repeated);
 	case HOST_ASK_NEW_PASSWORD:
 		return get_new_pin(ctx, password);
+	case HOST_ASK_ALLOW:
+		set_buttons(ctx, "Allow", "Do not allow");
+		break;
+	case HOST_ASK_ALWAYS:
+		set_buttons(ctx, "Sign without asking", "Ask me each time");
+		break;
+	case HOST_ASK_SIGN:
+		set_buttons(ctx, "Sign", "Do not sign");
+		break;
 	case HOST_ASK_CONFIRM:
 	case HOST_ASK_SAVE:
 		break;

@@ -65,7 +65,8 @@ unlist(struct host_prompts *all, struct host_prompt *p)
 
 /* First, in fixed words, what is asked and by whom; then for what. */
 static char *
-compose(const struct host_call *call, const struct nm_question *q)
+compose(const struct host_call *call, enum host_asking asking,
+    const struct nm_question *q)
 {
 	struct nm_buffer b = NM_BUFFER_INIT;
 
@@ -77,10 +78,21 @@ compose(const struct host_call *call, const struct nm_question *q)
 		host_text_show(&b, call->origin, ORIGIN_MAX);
 	}
 	if (q->detail != NULL && *q->detail != '\0') {
-		nm_buffer_string(&b, "\nConcerning: ");
-		host_text_show(&b, q->detail, DETAIL_MAX);
+		if (asking == HOST_ASK_SIGN) {
+			nm_buffer_format(&b, "\n%s", q->detail);
+		} else {
+			nm_buffer_string(&b, "\nConcerning: ");
+			host_text_show(&b, q->detail, DETAIL_MAX);
+		}
 	}
 	return nm_buffer_take_string(&b);
+}
+
+static bool
+gives_text(enum host_asking asking)
+{
+	return asking == HOST_ASK_PASSWORD || asking == HOST_ASK_NEW_PASSWORD ||
+	    asking == HOST_ASK_SAVE;
 }
 
 static struct host_prompt *
@@ -96,8 +108,8 @@ prompt_new(struct host_call *call, enum host_asking asking,
 	p->file = file;
 	p->what = strdup(q->what);
 	p->detail = strdup(q->detail != NULL ? q->detail : "");
-	p->text =
-	    asking == HOST_ASK_SAVE ? strdup(q->detail) : compose(call, q);
+	p->text = asking == HOST_ASK_SAVE ? strdup(q->detail)
+					  : compose(call, asking, q);
 	if (p->what == NULL || p->detail == NULL || p->text == NULL) {
 		prompt_free(p);
 		return NULL;
@@ -201,11 +213,11 @@ host_prompt_answer(struct host_engine *e, const struct host_message *m)
 	if (p == NULL || !p->sent || p->id != m->id)
 		return;
 	unlist(&e->prompts, p);
-	if (error == NM_ERR_USER_DECLINED)
+	if (error == NM_ERR_USER_DECLINED && p->asking != HOST_ASK_ALWAYS)
 		count_declined(&e->prompts);
 	if (error == NM_OK && p->asking == HOST_ASK_PASSWORD)
 		e->key_used = host_now(); /* something is open from now on */
-	if (error == NM_OK && p->asking != HOST_ASK_CONFIRM &&
+	if (error == NM_OK && gives_text(p->asking) &&
 	    (p->answer = strndup((const char *)m->text.data, m->text.len)) ==
 		NULL)
 		error = NM_ERR_INTERNAL;
@@ -427,6 +439,16 @@ ask_confirm(void *arg, const struct nm_question *q)
 
 const struct nm_asker host_prompt_asker = { NULL, ask_password,
 	ask_new_password, ask_confirm };
+
+enum nm_error
+host_prompt_consent(struct host_call *call, enum host_asking asking,
+    const char *what, const char *about)
+{
+	struct nm_question q = { what, about, 0 };
+	char *none = NULL;
+
+	return ask(call, asking, &q, (struct nm_bytes){ NULL, 0 }, &none);
+}
 
 enum nm_error
 host_prompt_save(struct host_call *call, const char *name, struct nm_bytes data,

@@ -25,6 +25,10 @@ struct host_prompts {
 /* The functions of a call's nm_asker; `arg` is the call. */
 extern const struct nm_asker host_prompt_asker;
 
+/* HOST_ASK_ALLOW, HOST_ASK_ALWAYS and HOST_ASK_SIGN; of the last `about` is
+ * lines that have been cleaned, else NULL. */
+enum nm_error host_prompt_consent(struct host_call *call,
+    enum host_asking asking, const char *what, const char *about);
 enum nm_error host_prompt_save(struct host_call *call, const char *name,
     struct nm_bytes data, char **saved);
 

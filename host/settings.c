@@ -15,7 +15,6 @@
 #include "json.h"
 #include "settings_member.h"
 
-#define FILE_MAX    65536
 #define USER_FILE   "config.json"
 #define ADMIN_FILE  "policy.json"
 #define POLICY_PATH NSSMIME_SYSCONFDIR "/nssmime/" ADMIN_FILE
@@ -27,10 +26,10 @@ read_file(
 {
 	ssize_t n;
 
-	if ((*text = malloc(FILE_MAX + 1)) == NULL)
+	if ((*text = malloc(HOST_SETTINGS_SIZE + 1)) == NULL)
 		return host_settings_out_of_memory(r);
-	for (*len = 0; *len <= FILE_MAX; *len += (size_t)n) {
-		n = read(fd, *text + *len, FILE_MAX + 1 - *len);
+	for (*len = 0; *len <= HOST_SETTINGS_SIZE; *len += (size_t)n) {
+		n = read(fd, *text + *len, HOST_SETTINGS_SIZE + 1 - *len);
 		if (n < 0)
 			return nm_fail(r->fault, NM_ERR_CONFIGURATION_INVALID,
 			    "%s cannot be read: %s", r->file, strerror(errno));
@@ -40,7 +39,7 @@ read_file(
 		}
 	}
 	return nm_fail(r->fault, NM_ERR_CONFIGURATION_INVALID,
-	    "%s is larger than %d bytes", r->file, FILE_MAX);
+	    "%s is larger than %u bytes", r->file, HOST_SETTINGS_SIZE);
 }
 
 static enum nm_error
@@ -142,6 +141,7 @@ host_settings_load(struct host_settings *out, struct nm_fault *fault)
 	*out = (struct host_settings){
 		.lock_minutes = 15,
 		.max_decompressed = NM_MAX_DECOMPRESSED,
+		.user_origins = true,
 	};
 	if ((out->config_path = user_path()) == NULL)
 		return host_settings_out_of_memory(&user);
@@ -166,7 +166,8 @@ host_settings_clear(struct host_settings *s)
 	free(s->database);
 	free(s->pinentry);
 	free(s->log_level);
-	free_list(s->origins, s->origin_count);
+	host_origins_clear(&s->origins);
+	host_origins_clear(&s->admin_origins);
 	free_list(s->callers, s->caller_count);
 	free_list(s->fetch_networks, s->fetch_network_count);
 	free(s->fetch_proxy);

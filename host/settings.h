@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * The user's config.json and the administrator's policy.json, read once at
- * start. A file that cannot be read or has an unknown member is an error that
- * names file and member.
+ * The user's config.json and the administrator's policy.json, read at start;
+ * what they say of origins is read again with every request that names one. A
+ * file that cannot be read or has an unknown member is an error that names
+ * file and member.
  */
 #ifndef HOST_SETTINGS_H
 #define HOST_SETTINGS_H
@@ -11,6 +12,8 @@
 #include <stddef.h>
 
 #include <nssmime/error.h>
+
+#include "origins.h"
 
 /* Whether and how strictly servers are asked about certificates. */
 enum host_revocation {
@@ -24,9 +27,10 @@ struct host_settings {
 	char *pinentry;	       /* program or NULL */
 	unsigned lock_minutes; /* idle lock; 0: never; default 15 */
 	char *log_level;       /* "error" | "warning" | "info" | "debug" */
-	char **origins;	       /* allowed web origins */
-	size_t origin_count;
-	char **callers; /* administrator only: further caller ids */
+	struct host_origins origins;	   /* that the user allowed, */
+	struct host_origins admin_origins; /* that the administrator did */
+	bool user_origins; /* administrator only: whether the user's count */
+	char **callers;	   /* administrator only: further caller ids */
 	size_t caller_count;
 	unsigned long long max_decompressed; /* bytes */
 	bool pss;			     /* sign with RSASSA-PSS */
@@ -46,9 +50,20 @@ void host_settings_clear(struct host_settings *s);
 /* Makes the folder of config.json, and the one around it: a new account has no
  * ~/.config. */
 void host_settings_make_folder(const struct host_settings *s);
-/* Records the user's choice of a database in config.json (atomically: a new
- * file renamed over the old one), other members kept. */
+
+/*
+ * Changes of config.json (atomically: a new file renamed over the old one),
+ * other members kept. Programs that change it at once wait for each other.
+ */
+
+/* The user's choice of a database. */
 enum nm_error host_settings_choose_database(
     const struct host_settings *s, const char *folder, struct nm_fault *fault);
+/* An origin (canonical) is allowed, and signs for as said here from now on. */
+enum nm_error host_settings_keep_origin(const struct host_settings *s,
+    const char *origin, bool signs, struct nm_fault *fault);
+/* *dropped: it was among those that the user allowed. */
+enum nm_error host_settings_drop_origin(const struct host_settings *s,
+    const char *origin, bool *dropped, struct nm_fault *fault);
 
 #endif

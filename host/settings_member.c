@@ -10,7 +10,7 @@
 #include "bounds.h"
 #include "origin.h"
 
-#define LIST_MAX    1000
+#define CALLERS_MAX 1000
 #define MINUTES_MAX 10080 /* a week */
 
 static enum nm_error
@@ -58,7 +58,8 @@ read_database(const struct host_settings_reading *r, struct json_object *value)
 	const char *text = plain(value);
 
 	if (text == NULL || strncmp(text, "sql:/", 5) != 0)
-		return wrong(r, "database", "\"sql:\" and an absolute path");
+		return wrong(
+		    r, HOST_SETTING_DATABASE, "\"sql:\" and an absolute path");
 	return set_string(r, &r->out->database, text);
 }
 
@@ -179,13 +180,27 @@ read_revocation(
 }
 
 static enum nm_error
+read_boolean(const struct host_settings_reading *r, struct json_object *value,
+    const char *member, bool *to)
+{
+	if (!json_object_is_type(value, json_type_boolean))
+		return wrong(r, member, "true or false");
+	*to = json_object_get_boolean(value);
+	return NM_OK;
+}
+
+static enum nm_error
 read_ocsp_nonce(
     const struct host_settings_reading *r, struct json_object *value)
 {
-	if (!json_object_is_type(value, json_type_boolean))
-		return wrong(r, "ocspNonce", "true or false");
-	r->out->ocsp_nonce = json_object_get_boolean(value);
-	return NM_OK;
+	return read_boolean(r, value, "ocspNonce", &r->out->ocsp_nonce);
+}
+
+static enum nm_error
+read_user_origins(
+    const struct host_settings_reading *r, struct json_object *value)
+{
+	return read_boolean(r, value, "userOrigins", &r->out->user_origins);
 }
 
 /* Strings, each in the form that `canonical` makes of it (malloc'd; NULL: it
@@ -219,10 +234,38 @@ read_list(const struct host_settings_reading *r, struct json_object *value,
 }
 
 static enum nm_error
+add_origins(const struct host_settings_reading *r, struct json_object *value,
+    const char *member, bool signs)
+{
+	struct host_origins *to =
+	    r->admin ? &r->out->admin_origins : &r->out->origins;
+	char **names = NULL;
+	size_t count = 0;
+	enum nm_error err;
+
+	err = read_list(r, value, member, "an array of origins",
+	    HOST_MAX_ORIGINS, host_origin_canonical, &names, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (err != NM_OK)
+			free(names[i]);
+		else if (!host_origins_add(to, names[i], signs))
+			err = host_settings_out_of_memory(r);
+	}
+	free(names);
+	return err;
+}
+
+static enum nm_error
 read_origins(const struct host_settings_reading *r, struct json_object *value)
 {
-	return read_list(r, value, "origins", "an array of origins", LIST_MAX,
-	    host_origin_canonical, &r->out->origins, &r->out->origin_count);
+	return add_origins(r, value, HOST_SETTING_ORIGINS, false);
+}
+
+static enum nm_error
+read_signing_origins(
+    const struct host_settings_reading *r, struct json_object *value)
+{
+	return add_origins(r, value, HOST_SETTING_SIGNING_ORIGINS, true);
 }
 
 static char *
@@ -235,7 +278,7 @@ static enum nm_error
 read_callers(const struct host_settings_reading *r, struct json_object *value)
 {
 	return read_list(r, value, "callers", "an array of extension ids",
-	    LIST_MAX, caller, &r->out->callers, &r->out->caller_count);
+	    CALLERS_MAX, caller, &r->out->callers, &r->out->caller_count);
 }
 
 static char *
@@ -302,17 +345,19 @@ static const struct {
 	    const struct host_settings_reading *, struct json_object *);
 	bool admin_only;
 } members[] = {
-	{ "database", read_database, false },
+	{ HOST_SETTING_DATABASE, read_database, false },
 	{ "pinentry", read_pinentry, false },
 	{ "lockMinutes", read_lock_minutes, false },
 	{ "log", read_log, false },
-	{ "origins", read_origins, false },
+	{ HOST_SETTING_ORIGINS, read_origins, false },
+	{ HOST_SETTING_SIGNING_ORIGINS, read_signing_origins, false },
 	{ "maxDecompressed", read_max_decompressed, false },
 	{ "signatureScheme", read_signature_scheme, false },
 	{ "keyManagement", read_key_management, false },
 	{ "revocation", read_revocation, false },
 	{ "ocspNonce", read_ocsp_nonce, false },
 	{ "timestampAuthority", read_timestamp_authority, false },
+	{ "userOrigins", read_user_origins, true },
 	{ "callers", read_callers, true },
 	{ "fetchNetworks", read_fetch_networks, true },
 	{ "fetchProxy", read_fetch_proxy, true },

@@ -7,6 +7,14 @@
 
 #include "settings.h"
 
+/* Those that are written as well. */
+#define HOST_SETTING_DATABASE	     "database"
+#define HOST_SETTING_ORIGINS	     "origins"
+#define HOST_SETTING_SIGNING_ORIGINS "signingOrigins"
+
+#define HOST_SETTINGS_SIZE 65536u /* bytes of a file */
+#define HOST_MAX_ORIGINS   1000u  /* in a list of one */
+
 /* Reading a file, one member after the other. */
 struct host_settings_reading {
 	struct host_settings *out;

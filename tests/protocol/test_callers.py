@@ -14,7 +14,8 @@ from case import CALLERS, ROOT, Case, test_program
 class Callers(Case):
     def refused(self, *args):
         self.start(args)
-        self.error("origin-not-allowed")
+        error = self.error("origin-not-allowed")
+        self.assertIn('"callers" of policy.json', error["message"])
         self.assertEqual(self.host.wait(), 1)
 
     def test_unknown_extension(self):

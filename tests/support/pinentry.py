@@ -13,6 +13,7 @@ question in its order (over all starts of this program):
 A GETPIN that asks for a repeated password takes one line. No line left:
 cancel. What was asked goes to FILE.log: a line per question, e.g.
     GETPIN title=... desc=... prompt=... error=... repeat=...
+    CONFIRM title=... desc=... ok=... cancel=...
 """
 
 import fcntl
@@ -55,7 +56,8 @@ def next_answer():
 def answer(command, state):
     log(command + "".join(
         " %s=%s" % (name, state[name].replace("\n", "\\n"))
-        for name in ("title", "desc", "prompt", "error", "repeat")
+        for name in ("title", "desc", "prompt", "error", "repeat", "ok",
+                     "cancel")
         if name in state))
     state.pop("error", None)
     repeated = state.pop("repeat", None) is not None

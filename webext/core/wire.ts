@@ -232,6 +232,16 @@ export type Skipped = {
 
 export type Skip = "already-there" | "not-stored" | "no-certificate" | "revocation-list";
 
+export type Signing = "ask" | "allowed";
+
+export type AllowedOrigin = {
+  origin: string;
+  sign: Signing;
+  source: OriginSource;
+};
+
+export type OriginSource = "user" | "administrator";
+
 export type Nothing = Record<string, never>;
 
 export interface Methods {
@@ -489,6 +499,25 @@ export interface Methods {
     };
     result: Nothing;
   };
+  "origin.list": {
+    params: Record<string, never>;
+    result: {
+      origins: AllowedOrigin[];
+      further: boolean;
+    };
+  };
+  "origin.allow": {
+    params: {
+      origin: string;
+    };
+    result: AllowedOrigin;
+  };
+  "origin.forget": {
+    params: {
+      origin: string;
+    };
+    result: Nothing;
+  };
 }
 
 /** Members that every method takes. */
@@ -503,4 +532,4 @@ export type Params<M extends Method> = Methods[M]["params"];
 export type Result<M extends Method> = Methods[M]["result"];
 
 /** Asking these twice changes nothing: after a lost connection they are asked again. */
-export const repeatable: ReadonlySet<string> = new Set(["certificate.list","certificate.get","certificate.check","database.status","database.candidates"]);
+export const repeatable: ReadonlySet<string> = new Set(["certificate.list","certificate.get","certificate.check","database.status","database.candidates","origin.list"]);

@@ -73,19 +73,6 @@ test_refused(void **state)
 	assert_null(host_origin_canonical(text));
 }
 
-static void
-test_allowed(void **state)
-{
-	char one[] = "https://mail.example";
-	char *origins[] = { one };
-	struct host_settings s = { .origins = origins, .origin_count = 1 };
-
-	(void)state;
-	assert_true(host_origin_allowed(&s, "https://mail.example"));
-	assert_false(host_origin_allowed(&s, "https://mail.example:444"));
-	assert_false(host_origin_allowed(&s, "https://mail.example.evil"));
-}
-
 static bool
 caller(struct host_caller *out, const char *first, const char *second)
 {
@@ -145,7 +132,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_canonical),
 		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_allowed),
 		cmocka_unit_test(test_caller),
 	};
 

@@ -105,6 +105,37 @@ declined(void **state)
 	assert_null(password);
 }
 
+/* What the buttons of a consent say; a confirmation has pinentry's own. */
+static void
+buttons(void **state)
+{
+	static const struct {
+		enum host_asking asking;
+		const char *words[3];
+	} cases[] = {
+		{ HOST_ASK_ALLOW, { "ok=Allow cancel=Do not allow", NULL } },
+		{ HOST_ASK_ALWAYS,
+		    { "ok=Sign without asking cancel=Ask me each time",
+			NULL } },
+		{ HOST_ASK_SIGN, { "ok=Sign cancel=Do not sign", NULL } },
+		{ HOST_ASK_CONFIRM,
+		    { "CONFIRM title=nssmime desc=x\n", NULL } },
+	};
+	char *password = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(
+		    ask(cases[i].asking, 0, "x", "confirm\n", &password),
+		    NM_OK);
+		assert_null(password);
+		assert_told(cases[i].words);
+		assert_int_equal(
+		    ask(cases[i].asking, 0, "x", "decline\n", &password),
+		    NM_ERR_USER_DECLINED);
+	}
+}
+
 static void
 new_passwords(void **state)
 {
@@ -222,6 +253,7 @@ main(void)
 		cmocka_unit_test(passwords),
 		cmocka_unit_test(again),
 		cmocka_unit_test(declined),
+		cmocka_unit_test(buttons),
 		cmocka_unit_test(new_passwords),
 		cmocka_unit_test(asked_twice),
 		cmocka_unit_test(long_texts),

@@ -2,6 +2,8 @@
 #include "home.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <nssmime/limits.h>
 
@@ -34,7 +36,9 @@ without_a_file(void **state)
 		assert_null(s.pinentry);
 		assert_null(s.log_level);
 		assert_int_equal(s.lock_minutes, 15);
-		assert_int_equal(s.origin_count, 0);
+		assert_int_equal(s.origins.count, 0);
+		assert_int_equal(s.admin_origins.count, 0);
+		assert_true(s.user_origins);
 		assert_int_equal(s.max_decompressed, NM_MAX_DECOMPRESSED);
 		assert_false(s.pss);
 		assert_false(s.oaep);
@@ -57,6 +61,7 @@ every_member(void **state)
 	if (load("{\"database\":\"sql:/db\",\"pinentry\":\"pinentry-x\","
 		 "\"lockMinutes\":0,\"log\":\"debug\","
 		 "\"origins\":[\"https://EXAMPLE.org\",\"http://localhost\"],"
+		 "\"signingOrigins\":[\"http://LOCALHOST\"],"
 		 "\"maxDecompressed\":1,\"signatureScheme\":\"pss\","
 		 "\"keyManagement\":\"rsa-oaep\",\"revocation\":\"hard\","
 		 "\"ocspNonce\":true,"
@@ -67,8 +72,10 @@ every_member(void **state)
 	assert_string_equal(s.pinentry, "pinentry-x");
 	assert_int_equal(s.lock_minutes, 0);
 	assert_string_equal(s.log_level, "debug");
-	assert_int_equal(s.origin_count, 2);
-	assert_string_equal(s.origins[0], "https://example.org");
+	assert_int_equal(s.origins.count, 2);
+	assert_string_equal(s.origins.items[0].name, "https://example.org");
+	assert_false(s.origins.items[0].signs);
+	assert_true(s.origins.items[1].signs);
 	assert_int_equal(s.max_decompressed, 1);
 	assert_true(s.pss);
 	assert_true(s.oaep);
@@ -104,6 +111,9 @@ what_is_wrong(void **state)
 		{ "{\"origins\":\"https://x\"}", "origins" },
 		{ "{\"origins\":[\"https://x/y\"]}", "origins" },
 		{ "{\"origins\":[1]}", "origins" },
+		{ "{\"origins\":[\"https://x\",\"y\"]}", "origins" },
+		{ "{\"signingOrigins\":{}}", "signingOrigins" },
+		{ "{\"signingOrigins\":[null]}", "signingOrigins" },
 		{ "{\"maxDecompressed\":0}", "maxDecompressed" },
 		{ "{\"signatureScheme\":\"PSS\"}", "signatureScheme" },
 		{ "{\"keyManagement\":null}", "keyManagement" },
@@ -119,6 +129,7 @@ what_is_wrong(void **state)
 		{ "{\"timestampAuthority\":true}", "timestampAuthority" },
 		/* the administrator's alone */
 		{ "{\"callers\":[\"x@y\"]}", "callers" },
+		{ "{\"userOrigins\":true}", "userOrigins" },
 		{ "{\"fetchNetworks\":[]}", "fetchNetworks" },
 		{ "{\"fetchProxy\":\"http://x:1\"}", "fetchProxy" },
 	};
@@ -278,6 +289,173 @@ choosing_fails(void **state)
 	host_settings_clear(&s);
 }
 
+/* ---- origins ------------------------------------------------------------ */
+
+/* What the file says of an origin now. */
+static struct host_permission
+permission(const char *origin)
+{
+	struct host_permission permission;
+	struct host_settings s;
+	struct nm_fault fault;
+
+	memset(&fault, 0, sizeof(fault));
+	if (host_settings_load(&s, &fault) != NM_OK)
+		fail_msg("%s", fault.text);
+	permission = host_permission_of(&s, origin);
+	host_settings_clear(&s);
+	return permission;
+}
+
+static void
+keeping_origins(void **state)
+{
+	struct host_settings s, after;
+	struct nm_fault fault;
+
+	(void)state;
+	assert_int_equal(load("{\"lockMinutes\":9}", &s, &fault), NM_OK);
+	assert_int_equal(
+	    host_settings_keep_origin(&s, "https://a.example", false, &fault),
+	    NM_OK);
+	assert_int_equal(
+	    host_settings_keep_origin(&s, "https://b.example", true, &fault),
+	    NM_OK);
+	assert_true(permission("https://a.example").allowed);
+	assert_false(permission("https://a.example").signs);
+	assert_true(permission("https://b.example").signs);
+	/* the later word counts, and each is there once */
+	assert_int_equal(
+	    host_settings_keep_origin(&s, "https://a.example", true, &fault),
+	    NM_OK);
+	assert_int_equal(
+	    host_settings_keep_origin(&s, "https://b.example", false, &fault),
+	    NM_OK);
+	assert_true(permission("https://a.example").signs);
+	assert_true(permission("https://b.example").allowed);
+	assert_false(permission("https://b.example").signs);
+	assert_int_equal(host_settings_load(&after, &fault), NM_OK);
+	assert_int_equal(after.origins.count, 2);
+	assert_int_equal(after.lock_minutes, 9);
+	host_settings_clear(&after);
+	host_settings_clear(&s);
+}
+
+/* In whatever spelling somebody wrote it down, and however often. */
+static void
+dropping_origins(void **state)
+{
+	static const char config[] =
+	    "{\"origins\":[\"HTTPS://A.example:443\",\"https://b.example\","
+	    "\"https://a.EXAMPLE\"],\"signingOrigins\":[\"https://A.example\"],"
+	    "\"log\":\"info\"}";
+	struct host_settings s;
+	struct nm_fault fault;
+	bool dropped;
+
+	(void)state;
+	assert_int_equal(load(config, &s, &fault), NM_OK);
+	assert_true(permission("https://a.example").signs);
+	assert_int_equal(host_settings_drop_origin(
+			     &s, "https://a.example", &dropped, &fault),
+	    NM_OK);
+	assert_true(dropped);
+	assert_false(permission("https://a.example").allowed);
+	assert_true(permission("https://b.example").allowed);
+	assert_int_equal(host_settings_drop_origin(
+			     &s, "https://a.example", &dropped, &fault),
+	    NM_OK);
+	assert_false(dropped);
+	host_settings_clear(&s);
+	/* where there is no file none is made */
+	assert_int_equal(load(NULL, &s, &fault), NM_OK);
+	assert_int_equal(host_settings_drop_origin(
+			     &s, "https://a.example", &dropped, &fault),
+	    NM_OK);
+	assert_false(dropped);
+	assert_int_equal(
+	    pki_run(&home, "test ! -e .config/nssmime/config.json"), 0);
+	host_settings_clear(&s);
+}
+
+/* Programs that write at once lose nothing of each other. */
+static void
+keeping_at_once(void **state)
+{
+	struct host_settings s, after;
+	struct nm_fault fault;
+	char origin[64];
+	int status;
+
+	(void)state;
+	assert_int_equal(load(NULL, &s, &fault), NM_OK);
+	for (int i = 0; i < 4; i++) {
+		pid_t child = fork();
+
+		assert_true(child >= 0);
+		for (int k = 0; child == 0 && k < 25; k++) {
+			(void)snprintf(origin, sizeof(origin),
+			    "https://m%d.%d.example", i, k);
+			if (host_settings_keep_origin(
+				&s, origin, false, &fault) != NM_OK)
+				_exit(1);
+		}
+		if (child == 0)
+			_exit(0);
+	}
+	for (int i = 0; i < 4; i++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(host_settings_load(&after, &fault), NM_OK);
+	assert_int_equal(after.origins.count, 100);
+	host_settings_clear(&after);
+	host_settings_clear(&s);
+}
+
+/* A file that could not be read any more is not written. */
+static void
+too_many_origins(void **state)
+{
+	struct nm_buffer config = NM_BUFFER_INIT;
+	struct host_settings s;
+	struct nm_fault fault;
+
+	(void)state;
+	nm_buffer_string(&config, "{\"origins\":[");
+	for (int i = 0; i < 1000; i++)
+		nm_buffer_format(
+		    &config, "%s\"https://m%d.example\"", i ? "," : "", i);
+	nm_buffer_string(&config, "]}");
+	nm_buffer_byte(&config, 0);
+	assert_int_equal(load((char *)config.data, &s, &fault), NM_OK);
+	assert_int_equal(
+	    host_settings_keep_origin(&s, "https://a.example", false, &fault),
+	    NM_ERR_STORAGE_FAILED);
+	assert_false(permission("https://a.example").allowed);
+	/* one that is there may change */
+	assert_int_equal(
+	    host_settings_keep_origin(&s, "https://m7.example", true, &fault),
+	    NM_OK);
+	assert_true(permission("https://m7.example").signs);
+	host_settings_clear(&s);
+
+	/* nor one that is too large: this is, with one more */
+	nm_buffer_clear(&config);
+	nm_buffer_string(&config, "{\"pinentry\":\"");
+	while (config.len < 65500)
+		nm_buffer_byte(&config, 'x');
+	nm_buffer_string(&config, "\"}");
+	nm_buffer_byte(&config, 0);
+	assert_int_equal(load((char *)config.data, &s, &fault), NM_OK);
+	assert_int_equal(
+	    host_settings_keep_origin(&s, "https://a.example", false, &fault),
+	    NM_ERR_STORAGE_FAILED);
+	assert_false(permission("https://a.example").allowed);
+	host_settings_clear(&s);
+	nm_buffer_reset(&config);
+}
+
 int
 main(void)
 {
@@ -290,6 +468,10 @@ main(void)
 		cmocka_unit_test(choosing_a_database),
 		cmocka_unit_test(choosing_for_the_first_time),
 		cmocka_unit_test(choosing_fails),
+		cmocka_unit_test(keeping_origins),
+		cmocka_unit_test(dropping_origins),
+		cmocka_unit_test(keeping_at_once),
+		cmocka_unit_test(too_many_origins),
 	};
 
 	return cmocka_run_group_tests(tests, home_setup, home_teardown);

@@ -16,6 +16,9 @@ import { lockDatabase } from "../../core/actions/database-lock.ts";
 import { databaseStatus } from "../../core/actions/database-status.ts";
 import { unlockDatabase } from "../../core/actions/database-unlock.ts";
 import { useDatabase } from "../../core/actions/database-use.ts";
+import { allowOrigin } from "../../core/actions/origin-allow.ts";
+import { forgetOrigin } from "../../core/actions/origin-forget.ts";
+import { listOrigins } from "../../core/actions/origin-list.ts";
 import { protectMessage, unusableRecipients } from "../../core/actions/message-protect.ts";
 import { readMessage } from "../../core/actions/message-read.ts";
 import { HostClient } from "../../core/client.ts";
@@ -264,6 +267,40 @@ test("a page's mail goes to the host and back in streams, with progress and canc
     onProgress: () => abort.abort(),
   });
   await failsAs(cancelled, "cancelled");
+});
+
+test("the user says for which sites something is done", async (context) => {
+  const { home, host } = start(context);
+  home.caller = "webmail@nssmime";
+  const site = "https://other.example.org";
+  const list = () => openedFrom(host, site).call("certificate.list", { kind: "own" });
+  await failsAs(list(), "origin-not-allowed");
+  home.answer("decline");
+  await failsAs(allowOrigin(host, site), "user-declined");
+  home.answer("confirm", "decline");
+  const allowed = { origin: site, sign: "ask", source: "user" };
+  assert.deepEqual(await allowOrigin(host, site), allowed);
+  assert.ok((await list()).certificates.length > 0);
+  const { origins, further } = await listOrigins(host);
+  assert.deepEqual(origins, [{ ...allowed, origin: SITE }, allowed]);
+  assert.ok(further);
+  await forgetOrigin(host, site);
+  await failsAs(list(), "origin-not-allowed");
+});
+
+test("signing for a site asks each time, unless it may go without", async (context) => {
+  const { home, host } = start(context);
+  home.caller = "webmail@nssmime";
+  const page = openedFrom(host, SITE);
+  const sign = () => protectMessage(page, new Blob([mail("bob@example.org", "x")]), { sign: {} });
+  home.answer("decline");
+  await failsAs(sign(), "user-declined");
+  home.answer("confirm", "confirm");
+  await sign();
+  assert.equal((await allowOrigin(host, SITE)).sign, "allowed");
+  const before = home.asked().length;
+  await sign();
+  assert.equal(home.asked().length, before);
 });
 
 test("a host that is not there", async (context) => {
