@@ -9,7 +9,7 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
-const GUARD = '{ "$@" </dev/null; kill -KILL 0; } & read -r _; kill -KILL 0';
+export const GUARD = '{ "$@" </dev/null; kill -KILL 0; } & read -r _; kill -KILL 0';
 const PATIENCE = 60_000;
 
 export interface Place {
