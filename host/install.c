@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * Mozilla's programs look for native-messaging hosts in one folder for each
- * user and one for all. A file of the host's name in it says where the program
- * is, and which add-ons may start it; Firefox and Thunderbird share it, so it
- * always names both.
+ * Browsers and mail programs look for native-messaging hosts in one folder for
+ * each user and one for all. A file of the host's name in it says where the
+ * program is, and which extensions may start it.
  */
 #include "install.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,29 +16,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
+#include "browsers.h"
 #include "manifest_file.h"
-#include "mozilla_manifest.h"
+#include "manifest_text.h"
 #include "new_file.h"
 #include "text.h"
 
-#define NAME	"nssmime.json"
-#define PLACE	"\"@NSSMIME_HOST_PROGRAM@\""
-#define IN_HOME ".mozilla/native-messaging-hosts"
-#define PRINT	JSON_C_TO_STRING_NOSLASHESCAPE
+#define NAME "nssmime.json"
 
 struct request {
-	bool thunderbird;
+	bool chosen[HOST_BROWSERS];
 	bool system;
 	bool replace;
 };
 
 static int
-usage(const char *word, const char *more)
+usage(const char *word, bool install)
 {
-	(void)fprintf(stderr,
-	    "usage: nssmime-host %s --thunderbird [--system]%s\n", word, more);
+	(void)fprintf(stderr, "usage: nssmime-host %s", word);
+	for (size_t i = 0; i < HOST_BROWSERS; i++)
+		(void)fprintf(stderr, "%s%s", i == 0 ? " " : "|",
+		    host_browsers[i].option);
+	(void)fprintf(
+	    stderr, " ... [--system]%s\n", install ? " [--replace]" : "");
 	return 2;
 }
 
@@ -52,36 +52,61 @@ remedy(const struct request *request, int error)
 	return "";
 }
 
-static int
+static bool
 failed(const char *what, const struct request *request)
 {
 	int error = errno;
 
 	(void)fprintf(stderr, "nssmime-host: %s: %s%s\n", what, strerror(error),
 	    remedy(request, error));
-	return 1;
+	return false;
+}
+
+static bool
+choose(struct request *request, const char *option)
+{
+	for (size_t i = 0; i < HOST_BROWSERS; i++) {
+		if (strcmp(host_browsers[i].option, option) == 0) {
+			request->chosen[i] = true;
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool
 parse(int argc, char **argv, bool install, struct request *out)
 {
-	*out = (struct request){ false, false, false };
+	struct nm_buffer shown = NM_BUFFER_INIT;
+	bool any = false;
+
+	*out = (struct request){ .system = false };
 	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "--thunderbird") == 0)
-			out->thunderbird = true;
-		else if (strcmp(argv[i], "--system") == 0)
+		if (choose(out, argv[i])) {
+			any = true;
+		} else if (strcmp(argv[i], "--system") == 0) {
 			out->system = true;
-		else if (install && strcmp(argv[i], "--replace") == 0)
+		} else if (install && strcmp(argv[i], "--replace") == 0) {
 			out->replace = true;
-		else
+		} else {
+			host_text_clean(&shown, argv[i], PATH_MAX);
+			nm_buffer_byte(&shown, 0);
+			(void)fprintf(stderr,
+			    "nssmime-host: unknown option %s\n",
+			    (const char *)shown.data);
+			nm_buffer_reset(&shown);
 			return false;
+		}
 	}
-	return out->thunderbird;
+	if (!any)
+		(void)fputs(
+		    "nssmime-host: name at least one program\n", stderr);
+	return any;
 }
 
 /* Makes what is missing of the path below its first `above` bytes. */
 static bool
-make_folders(char *path, size_t above)
+make_folders(char *path, size_t above, mode_t mode)
 {
 	char *end = path + above;
 	bool made = true;
@@ -89,30 +114,24 @@ make_folders(char *path, size_t above)
 	while (made && end != NULL) {
 		if ((end = strchr(end + 1, '/')) != NULL)
 			*end = '\0';
-		made = mkdir(path, 0755) == 0 || errno == EEXIST;
+		made = mkdir(path, mode) == 0 || errno == EEXIST;
 		if (end != NULL)
 			*end = '/';
 	}
 	return made;
 }
 
-/* The folder for everyone, or the user's own; nothing above the home folder is
- * made. */
+/* A user's own folder is for that one alone, as browsers make theirs. */
 static int
-open_folder(const struct request *request, bool make, char **path)
+open_folder(const struct request *request, const struct host_browser *browser,
+    bool make, char **path)
 {
-	const char *home = request->system ? "" : getenv("HOME");
+	size_t above;
 
-	if (home == NULL || (!request->system && home[0] != '/')) {
-		errno = ENOENT;
-		return -1;
-	}
-	if (asprintf(path, "%s%s", home,
-		request->system ? NSSMIME_MOZILLA_HOSTS : "/" IN_HOME) < 0) {
-		*path = NULL;
-		return -1;
-	}
-	if (make && !make_folders(*path, strlen(home)))
+	*path = host_browser_folder(browser, request->system, &above);
+	if (*path == NULL ||
+	    (make &&
+		!make_folders(*path, above, request->system ? 0755 : 0700)))
 		return -1;
 	return open(*path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
@@ -132,23 +151,6 @@ own_path(void)
 		return NULL;
 	}
 	return path;
-}
-
-static char *
-manifest(const char *program)
-{
-	const char *text = NSSMIME_MOZILLA_MANIFEST;
-	const char *place = strstr(text, PLACE);
-	struct json_object *path = json_object_new_string(program);
-	char *out = NULL;
-
-	if (path != NULL && place != NULL &&
-	    asprintf(&out, "%.*s%s%s", (int)(place - text), text,
-		json_object_to_json_string_ext(path, PRINT),
-		place + strlen(PLACE)) < 0)
-		out = NULL;
-	json_object_put(path);
-	return out;
 }
 
 /* A manifest for another program of ours makes way: whoever installs has moved
@@ -184,7 +186,8 @@ write_manifest(const struct request *request, int folder, const char *path,
 }
 
 static bool
-remove_manifest(const struct request *request, int folder, const char *path)
+remove_manifest(const struct request *request, int folder, const char *path,
+    const char *who)
 {
 	char *what = NULL;
 	bool good = true;
@@ -196,7 +199,9 @@ remove_manifest(const struct request *request, int folder, const char *path)
 	case HOST_MANIFEST_OURS:
 		good = unlinkat(folder, NAME, 0) == 0;
 		if (good)
-			(void)printf("Removed %s/%s\n", path, NAME);
+			(void)printf("Removed %s/%s, by which %s found "
+				     "nssmime-host\n",
+			    path, NAME, who != NULL ? who : "programs");
 		else
 			(void)failed(path, request);
 		break;
@@ -214,40 +219,108 @@ remove_manifest(const struct request *request, int folder, const char *path)
 	return good;
 }
 
+/* ---- one browser ------------------------------------------------------- */
+
+static bool
+install(const struct request *request, const struct host_browser *browser,
+    const char *program)
+{
+	char *path = NULL, *text, *who;
+	unsigned count;
+	bool good = false;
+	int folder = -1;
+
+	text = host_manifest_text(browser->family, program);
+	who = host_browser_sharers(browser, request->system, &count);
+	if (text == NULL || who == NULL) {
+		errno = ENOMEM;
+		(void)failed("the manifest", request);
+	} else if ((folder = open_folder(request, browser, true, &path)) < 0) {
+		(void)failed(path != NULL ? path : "the home folder", request);
+	} else if (write_manifest(request, folder, path, text)) {
+		(void)printf("%s find%s %s by %s/%s\n", who,
+		    count == 1 ? "s" : "", program, path, NAME);
+		good = true;
+	}
+	if (folder >= 0)
+		(void)close(folder);
+	free(path);
+	free(text);
+	free(who);
+	return good;
+}
+
+static bool
+uninstall(const struct request *request, const struct host_browser *browser)
+{
+	char *path = NULL, *who;
+	unsigned count;
+	bool good = true;
+	int folder;
+
+	who = host_browser_sharers(browser, request->system, &count);
+	folder = open_folder(request, browser, false, &path);
+	if (folder >= 0) {
+		good = remove_manifest(request, folder, path, who);
+		(void)close(folder);
+	} else if (path != NULL && errno == ENOENT) {
+		(void)printf("There is no %s/%s\n", path, NAME);
+	} else {
+		good = failed(path != NULL ? path : "the home folder", request);
+	}
+	free(path);
+	free(who);
+	return good;
+}
+
+/* ---- the commands ------------------------------------------------------ */
+
+/* Whether one before it, which was asked for, has the same folder. */
+static bool
+is_done(const struct request *request, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (request->chosen[i] &&
+		    host_browser_shares(&host_browsers[i],
+			&host_browsers[index], request->system))
+			return true;
+	}
+	return false;
+}
+
+/* What cannot be done for one is no reason to leave out the next. */
+static int
+for_each(const struct request *request, const char *program)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < HOST_BROWSERS; i++) {
+		if (!request->chosen[i] || is_done(request, i))
+			continue;
+		good &= program != NULL
+		    ? install(request, &host_browsers[i], program)
+		    : uninstall(request, &host_browsers[i]);
+	}
+	return good && fflush(stdout) == 0 ? 0 : 1;
+}
+
 int
 host_install(int argc, char **argv)
 {
-	char *path = NULL, *program = NULL, *text = NULL;
 	struct request request;
-	int folder = -1, status = 1;
+	char *program;
+	int status;
 
 	if (!parse(argc, argv, true, &request))
-		return usage(HOST_INSTALL, " [--replace]");
+		return usage(HOST_INSTALL, true);
 	/* what is for everyone can be read by everyone */
 	(void)umask(022);
 	if ((program = own_path()) == NULL) {
 		(void)failed("this program's own path", &request);
-		goto out;
+		return 1;
 	}
-	if ((text = manifest(program)) == NULL) {
-		(void)failed("the manifest", &request);
-		goto out;
-	}
-	if ((folder = open_folder(&request, true, &path)) < 0) {
-		(void)failed(path != NULL ? path : "the home folder", &request);
-		goto out;
-	}
-	if (write_manifest(&request, folder, path, text)) {
-		(void)printf("Thunderbird and Firefox find %s by %s/%s\n",
-		    program, path, NAME);
-		status = 0;
-	}
-out:
-	if (folder >= 0)
-		(void)close(folder);
-	free(path);
+	status = for_each(&request, program);
 	free(program);
-	free(text);
 	return status;
 }
 
@@ -255,22 +328,8 @@ int
 host_uninstall(int argc, char **argv)
 {
 	struct request request;
-	char *path = NULL;
-	int folder, status = 1;
 
-	if (!parse(argc, argv, false, &request))
-		return usage(HOST_UNINSTALL, "");
-	folder = open_folder(&request, false, &path);
-	if (folder >= 0) {
-		status = remove_manifest(&request, folder, path) ? 0 : 1;
-		(void)close(folder);
-	} else if (errno == ENOENT) {
-		(void)printf("There is no %s/%s\n",
-		    path != NULL ? path : "~/" IN_HOME, NAME);
-		status = 0;
-	} else {
-		(void)failed(path != NULL ? path : "the home folder", &request);
-	}
-	free(path);
-	return status;
+	return parse(argc, argv, false, &request)
+	    ? for_each(&request, NULL)
+	    : usage(HOST_UNINSTALL, false);
 }

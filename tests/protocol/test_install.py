@@ -16,6 +16,35 @@ from private_lib import PrivateLib, Unavailable
 
 FOLDER = ".mozilla/native-messaging-hosts"
 EVERYONE = "/usr/lib/mozilla/native-messaging-hosts"
+# option: name, the user's folder below ~/.config, the one for everyone
+FAMILY = {
+    "--chrome": ("Google Chrome", "google-chrome", "opt/chrome"),
+    "--chromium": ("Chromium", "chromium", "chromium"),
+    "--edge": ("Microsoft Edge", "microsoft-edge", "opt/edge"),
+    "--brave": ("Brave", "BraveSoftware/Brave-Browser", "opt/chrome"),
+    "--vivaldi": ("Vivaldi", "vivaldi", "opt/vivaldi"),
+}
+CHROMIUM_ID = "gejigdcljmkinaiihdaffecocdjoloci"
+
+
+def of_chromium():
+    return {
+        "name": "nssmime", "type": "stdio",
+        "description": "S/MIME with the NSS certificate database",
+        "path": os.path.realpath(host_program()),
+        "allowed_origins": ["chrome-extension://%s/" % CHROMIUM_ID],
+    }
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def found(folder):
+    """Every file below it."""
+    return sorted(os.path.relpath(os.path.join(at, name), folder)
+                  for at, _, names in os.walk(folder) for name in names)
 
 
 class Install(unittest.TestCase):
@@ -24,15 +53,16 @@ class Install(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.home)
         self.file = os.path.join(self.home, FOLDER, "nssmime.json")
 
-    def run_host(self, *args, program=None, home=None, umask=0o022):
+    def run_host(self, *args, program=None, home=None, umask=0o022, **more):
         env = dict(os.environ, HOME=self.home if home is None else home)
+        env.pop("XDG_CONFIG_HOME", None)
+        env.update(more)
         return subprocess.run(
             [program or host_program(), *args], env=env, umask=umask,
             capture_output=True, text=True, check=False)
 
     def installed(self):
-        with open(self.file, encoding="utf-8") as file:
-            return json.load(file)
+        return read(self.file)
 
     def test_install(self):
         done = self.run_host("install", "--thunderbird", umask=0o077)
@@ -149,14 +179,111 @@ class Install(unittest.TestCase):
 
     def test_usage(self):
         for word in ("install", "uninstall"):
-            for args in ([], ["--system"], ["--thunderbird", "--all"],
-                         ["--replace"]):
+            for args, said in (([], "name at least one program"),
+                               (["--system"], "name at least one program"),
+                               (["--thunderbird", "--all"],
+                                "unknown option --all"),
+                               (["--chrome=x"], "unknown option --chrome=x"),
+                               (["thunderbird"],
+                                "unknown option thunderbird"),
+                               (["--edge", "--x\x1b[2J"],
+                                "unknown option --x [2J")):
                 done = self.run_host(word, *args)
                 self.assertEqual((2, ""), (done.returncode, done.stdout))
-                self.assertIn("--thunderbird [--system]", done.stderr)
+                self.assertIn(said + "\n", done.stderr)
+                self.assertIn(
+                    "usage: nssmime-host %s --chrome|--chromium|--edge|"
+                    "--brave|--vivaldi|--firefox|--thunderbird ... "
+                    "[--system]" % word, done.stderr)
         done = self.run_host("uninstall", "--thunderbird", "--replace")
         self.assertEqual((2, ""), (done.returncode, done.stdout))
+        self.assertIn("unknown option --replace", done.stderr)
         self.assertEqual([], os.listdir(self.home))
+
+    # ---- the other programs ----------------------------------------------
+
+    def test_each(self):
+        for option, (name, folder, _) in FAMILY.items():
+            with self.subTest(option):
+                file = os.path.join(self.home, ".config", folder,
+                                    "NativeMessagingHosts/nssmime.json")
+                done = self.run_host("install", option, umask=0o077)
+                self.assertEqual((0, ""), (done.returncode, done.stderr))
+                self.assertEqual("%s finds %s by %s\n" % (
+                    name, os.path.realpath(host_program()), file),
+                    done.stdout)
+                self.assertEqual(of_chromium(), read(file))
+                self.assertEqual(0o644, stat.S_IMODE(os.stat(file).st_mode))
+                # a profile is nobody else's business
+                self.assertEqual(0o700, stat.S_IMODE(os.stat(os.path.dirname(
+                    os.path.dirname(file))).st_mode))
+                self.assertEqual([os.path.relpath(file, self.home)],
+                                 found(self.home))
+                done = self.run_host("uninstall", option)
+                self.assertEqual(
+                    (0, "Removed %s, by which %s found nssmime-host\n" %
+                     (file, name)), (done.returncode, done.stdout))
+                self.assertEqual([], found(self.home))
+
+    def test_several(self):
+        done = self.run_host("install", *FAMILY, "--firefox", "--thunderbird")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        # the last two share theirs
+        self.assertEqual(6, done.stdout.count("\n"))
+        self.assertIn("Firefox and Thunderbird find " +
+                      os.path.realpath(host_program()), done.stdout)
+        self.assertEqual(6, len(found(self.home)))
+        done = self.run_host("uninstall", "--edge", "--firefox")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertIn("by which Firefox and Thunderbird found", done.stdout)
+        self.assertEqual(4, len(found(self.home)))
+        done = self.run_host("uninstall", *FAMILY)
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertEqual([4, 1], [done.stdout.count("Removed"),
+                                  done.stdout.count("There is no")])
+        self.assertEqual([], found(self.home))
+
+    def test_one_fails(self):
+        """The others are done all the same."""
+        os.makedirs(os.path.join(self.home, ".config"))
+        with open(os.path.join(self.home, ".config/chromium"), "wb"):
+            pass
+        done = self.run_host("install", "--chromium", "--vivaldi")
+        self.assertEqual(1, done.returncode)
+        self.assertIn(".config/chromium/NativeMessagingHosts", done.stderr)
+        self.assertIn("Vivaldi finds", done.stdout)
+        self.assertEqual(
+            [".config/chromium",
+             ".config/vivaldi/NativeMessagingHosts/nssmime.json"],
+            found(self.home))
+
+    def test_config_home(self):
+        """Chromium's family goes by it, Mozilla's does not."""
+        config = os.path.join(self.home, "elsewhere")
+        os.mkdir(config)
+        done = self.run_host("install", "--chromium", "--firefox",
+                             XDG_CONFIG_HOME=config)
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertEqual(
+            [FOLDER + "/nssmime.json",
+             "elsewhere/chromium/NativeMessagingHosts/nssmime.json"],
+            found(self.home))
+        # a relative one is to be ignored
+        done = self.run_host("install", "--edge", XDG_CONFIG_HOME="elsewhere")
+        self.assertIn(self.home + "/.config/microsoft-edge", done.stdout)
+
+    def test_foreign_of_chromium(self):
+        file = os.path.join(self.home, ".config/chromium/"
+                            "NativeMessagingHosts/nssmime.json")
+        os.makedirs(os.path.dirname(file))
+        with open(file, "w", encoding="utf-8") as out:
+            out.write('{"name": "nssmime", "path": "/usr/bin/other"}')
+        for word in ("install", "uninstall"):
+            done = self.run_host(word, "--chromium")
+            self.assertEqual((1, ""), (done.returncode, done.stdout))
+            self.assertIn("for another program, /usr/bin/other", done.stderr)
+        self.run_host("install", "--chromium", "--replace")
+        self.assertEqual(of_chromium(), read(file))
 
 
 class InstallForEveryone(unittest.TestCase):
@@ -256,6 +383,54 @@ class InstallForEveryone(unittest.TestCase):
             self.assertIn("Permission denied: for everyone, only root",
                           done.stderr)
         self.assertEqual("nssmime", self.installed()["name"])
+
+
+class InstallForEveryBrowser(unittest.TestCase):
+    def setUp(self):
+        try:
+            self.etc = PrivateLib(hidden=["chromium", "opt"], folder="/etc")
+        except Unavailable as why:
+            self.skipTest("this system gives no folder of one's own: %s" % why)
+        self.addCleanup(self.etc.close)
+        self.home = tempfile.mkdtemp(prefix="nssmime-install-")
+        self.addCleanup(shutil.rmtree, self.home)
+
+    def run_host(self, word, *args):
+        return self.etc.run(
+            host_program(), word, "--system", *args,
+            env=dict(os.environ, HOME=self.home), umask=0o077)
+
+    def found(self):
+        return [file for folder in ("chromium", "opt")
+                for file in found(self.etc.path(folder))]
+
+    def test_each(self):
+        for option, (name, _, folder) in FAMILY.items():
+            with self.subTest(option):
+                file = folder + "/native-messaging-hosts/nssmime.json"
+                done = self.run_host("install", option)
+                self.assertEqual((0, ""), (done.returncode, done.stderr))
+                self.assertIn(name, done.stdout)
+                self.assertIn("by /etc/%s\n" % file, done.stdout)
+                self.assertEqual(of_chromium(), read(self.etc.path(file)))
+                for at in (file, os.path.dirname(file), folder):
+                    self.assertEqual(
+                        0o644 if at == file else 0o755, stat.S_IMODE(
+                            os.stat(self.etc.path(at)).st_mode))
+                self.assertEqual(1, len(self.found()))
+                done = self.run_host("uninstall", option)
+                self.assertEqual(0, done.returncode)
+                self.assertIn("Removed /etc/%s, by which" % file, done.stdout)
+                self.assertEqual([], self.found())
+        self.assertEqual([], os.listdir(self.home))
+
+    def test_shared(self):
+        """Brave looks where Chrome does."""
+        done = self.run_host("install", "--brave", "--chrome")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertEqual(1, done.stdout.count("\n"))
+        self.assertIn("Google Chrome and Brave find ", done.stdout)
+        self.assertEqual(1, len(self.found()))
 
 
 if __name__ == "__main__":

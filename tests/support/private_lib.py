@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
-"""A /usr/lib that only a test sees: what is named is hidden, and what is
-written there is gone with the test.
+"""A /usr/lib, or another folder, that only a test sees: what is named is
+hidden, and what is written there is gone with the test.
 
     lib = PrivateLib(hidden=["mozilla"])
     subprocess.run([*lib.prefix, program, ...])
@@ -14,12 +14,12 @@ not root. Where the system allows neither, Unavailable says so.
 import os
 import subprocess
 
-# Everything of /usr/lib but what is hidden, in a file system in memory.
+# Everything of the folder but what is hidden, in a file system in memory.
 SCRIPT = """
 set -eu
 lib=$(mktemp -d)
 mount -t tmpfs -o mode=755 private-lib "$lib"
-for entry in /usr/lib/* /usr/lib/.[!.]*; do
+for entry in "$FOLDER"/* "$FOLDER"/.[!.]*; do
     name=${entry##*/}
     case " $HIDDEN " in *" $name "*) continue ;; esac
     if [ -L "$entry" ]; then
@@ -32,7 +32,7 @@ for entry in /usr/lib/* /usr/lib/.[!.]*; do
         mount --bind "$entry" "$lib/$name"
     fi
 done
-mount --rbind "$lib" /usr/lib
+mount --rbind "$lib" "$FOLDER"
 umount -l "$lib"
 rmdir "$lib"
 echo ready
@@ -45,12 +45,14 @@ class Unavailable(Exception):
 
 
 class PrivateLib:
-    def __init__(self, hidden):
+    def __init__(self, hidden, folder="/usr/lib"):
+        self.folder = folder
         root = os.geteuid() == 0
         self.process = subprocess.Popen(
             ["unshare", "--mount", "--propagation", "private",
              *([] if root else ["--map-root-user"]), "sh", "-c", SCRIPT],
-            env=dict(os.environ, HIDDEN=" ".join(hidden)), text=True,
+            env=dict(os.environ, HIDDEN=" ".join(hidden),
+                     FOLDER=folder), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE)
         if self.process.stdout.readline() != "ready\n":
@@ -60,8 +62,8 @@ class PrivateLib:
             *([] if root else ["--user", "--preserve-credentials"])]
 
     def path(self, name):
-        """Where that of the private /usr/lib is seen from outside."""
-        return "/proc/%d/root/usr/lib/%s" % (self.process.pid, name)
+        """Where that of the private folder is seen from outside."""
+        return "/proc/%d/root%s/%s" % (self.process.pid, self.folder, name)
 
     def run(self, *args, check=False, **more):
         return subprocess.run([*self.prefix, *args], check=check,

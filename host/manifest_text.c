@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * Firefox and Thunderbird share their folders, so that a manifest of Mozilla's
+ * always names both add-ons.
+ */
+#include "manifest_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "caller.h"
+#include "manifests.h"
+
+#define PROGRAM "\"@NSSMIME_HOST_PROGRAM@\""
+#define ID	"@NSSMIME_CHROMIUM_ID@"
+#define PRINT	JSON_C_TO_STRING_NOSLASHESCAPE
+
+/* All of `text`, with `value` for `place` where it has that. malloc'd; NULL:
+ * memory. */
+static char *
+fill(const char *text, const char *place, const char *value)
+{
+	const char *at = strstr(text, place);
+	char *out = NULL;
+	int len;
+
+	if (at == NULL)
+		return strdup(text);
+	len = asprintf(&out, "%.*s%s%s", (int)(at - text), text, value,
+	    at + strlen(place));
+	return len < 0 ? NULL : out;
+}
+
+char *
+host_manifest_text(enum host_family family, const char *program)
+{
+	struct json_object *path = json_object_new_string(program);
+	char *text, *out = NULL;
+
+	text = fill(family == HOST_FAMILY_CHROMIUM ? NSSMIME_CHROMIUM_MANIFEST
+						   : NSSMIME_MOZILLA_MANIFEST,
+	    ID, HOST_CHROMIUM_ID);
+	if (text != NULL && path != NULL)
+		out = fill(
+		    text, PROGRAM, json_object_to_json_string_ext(path, PRINT));
+	free(text);
+	json_object_put(path);
+	return out;
+}
