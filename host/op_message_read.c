@@ -10,6 +10,8 @@
 #include "operation.h"
 #include "read_json.h"
 
+static const char *const legacy_display_values[] = { "keep", "omit", NULL };
+
 static const struct host_schema params_schema[] = {
 	{ .name = "content",
 	    .type = HOST_OBJECT,
@@ -25,6 +27,9 @@ static const struct host_schema params_schema[] = {
 	{ .name = "at", .type = HOST_TIME },
 	{ .name = "online", .type = HOST_BOOLEAN },
 	{ .name = "part", .type = HOST_STRING },
+	{ .name = "legacyDisplay",
+	    .type = HOST_STRING,
+	    .values = legacy_display_values },
 	{ .name = NULL },
 };
 
@@ -53,6 +58,7 @@ take_options(struct host_call *call, struct json_object *params,
 {
 	struct nm_fault *fault = host_call_fault(call);
 	struct json_object *context = host_content_context(params);
+	const char *legacy;
 	enum nm_error error;
 
 	memset(o, 0, sizeof(*o));
@@ -65,6 +71,8 @@ take_options(struct host_call *call, struct json_object *params,
 	o->has_at = host_time_member(params, "at", &o->at);
 	o->revocation =
 	    host_call_revocation(call, host_boolean(params, "online", true));
+	legacy = host_string(params, "legacyDisplay");
+	o->omit_legacy = legacy != NULL && strcmp(legacy, "omit") == 0;
 	o->part = host_string(params, "part");
 	if (o->part != NULL && !is_part_number(o->part))
 		return nm_fail(fault, NM_ERR_INVALID_PARAMS,

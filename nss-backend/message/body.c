@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "chain.h"
+#include "legacy_display.h"
 #include "reading.h"
 #include "smime_type.h"
 #include "structure.h"
@@ -30,10 +31,11 @@ struct body {
 
 struct leaf {
 	struct nm_stage stage;
-	struct nm_reading *reading;
-	bool shown; /* it is what was asked for, not what that part is in */
 	struct nm_stage *structure;
-	struct nm_stage *tap; /* sees the body alone; or NULL */
+	struct nm_stage *output; /* NULL: what was asked for is a part of it */
+	struct nm_stage *both;
+	struct nm_stage *omit; /* what repeats, before both; or NULL */
+	struct nm_stage *tap;  /* sees the body alone; or NULL */
 };
 
 static enum nm_error
@@ -60,12 +62,7 @@ wanted(void *arg, struct nm_stage **into)
 static enum nm_error
 plain_part(void *arg, const char *part, bool root, const struct nm_value *type)
 {
-	struct nm_reading *r = arg;
-
-	/* Below a layer that a part has of its own nothing is repeated. */
-	return r->part_seen && r->result.layer_count != r->part_layer
-	    ? NM_OK
-	    : nm_reading_note_part(r, part, root, type);
+	return nm_reading_note_part(arg, part, root, type);
 }
 
 static enum nm_error
@@ -74,15 +71,10 @@ leaf_write(struct nm_stage *s, const uint8_t *data, size_t len)
 	struct leaf *l = (struct leaf *)s;
 	enum nm_error error;
 
-	if (l->shown) {
-		error = nm_stage_write(l->reading->output, data, len);
-		if (error != NM_OK)
-			return error;
-	}
 	if (l->tap != NULL &&
 	    (error = nm_stage_write(l->tap, data, len)) != NM_OK)
 		return error;
-	return nm_stage_write(l->structure, data, len);
+	return nm_stage_write(l->omit != NULL ? l->omit : l->both, data, len);
 }
 
 static enum nm_error
@@ -93,7 +85,7 @@ leaf_finish(struct nm_stage *s)
 
 	if (l->tap != NULL && (error = nm_stage_finish(l->tap)) != NM_OK)
 		return error;
-	return nm_stage_finish(l->structure);
+	return nm_stage_finish(l->omit != NULL ? l->omit : l->both);
 }
 
 static void
@@ -102,6 +94,9 @@ leaf_free(struct nm_stage *s)
 	struct leaf *l = (struct leaf *)s;
 
 	nm_stage_free(&l->tap);
+	nm_stage_free(&l->omit);
+	nm_stage_free(&l->both);
+	nm_stage_free(&l->output);
 	nm_stage_free(&l->structure);
 	free(l);
 }
@@ -112,24 +107,39 @@ leaf_new(struct nm_reading *r, bool structured)
 {
 	static const struct nm_stage_ops ops = { leaf_write, leaf_finish,
 		leaf_free };
-	static const struct nm_structure_handler handler = { embedded, wanted,
+	/* of what is not put out nothing is told */
+	static const struct nm_structure_handler whole = { embedded, wanted,
 		plain_part };
+	static const struct nm_structure_handler around = { embedded, wanted,
+		NULL };
+	bool shown = r->options.part == NULL || r->part_seen;
+	bool omits = structured && shown && nm_reading_omits(r);
 	struct leaf *l = calloc(1, sizeof(*l));
+	struct nm_stage *s, *stages[2];
 
 	if (l == NULL)
 		return NULL;
+	s = &l->stage;
 	l->stage.ops = &ops;
-	l->reading = r;
-	l->shown = r->options.part == NULL || r->part_seen;
 	l->structure = structured
-	    ? nm_structure_new(
-		  r->part_seen ? NULL : r->options.part, &handler, r, r->fault)
+	    ? nm_structure_new(r->part_seen ? NULL : r->options.part,
+		  shown ? &whole : &around, r, r->fault)
 	    : nm_discard_new();
-	if (l->structure == NULL) {
-		free(l);
+	if (shown)
+		l->output = nm_borrow_new(r->output);
+	if (l->structure == NULL || (shown && l->output == NULL)) {
+		nm_stage_free(&s);
 		return NULL;
 	}
-	return &l->stage;
+	stages[0] = shown ? l->output : l->structure;
+	stages[1] = l->structure;
+	l->both = nm_tee_new(stages, shown ? 2 : 1);
+	/* so what stays of them is told, and nothing else */
+	if (l->both != NULL && omits)
+		l->omit = nm_legacy_omit_new(l->both, r->fault);
+	if (l->both == NULL || (omits && l->omit == NULL))
+		nm_stage_free(&s);
+	return s;
 }
 
 /* ---- what the header says ---- */

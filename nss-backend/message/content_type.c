@@ -8,7 +8,7 @@ static bool
 stays(const char *parameter, const char *set, const char *charset)
 {
 	if (strcmp(parameter, "hp") == 0)
-		return strcmp(set, "hp") != 0;
+		return set == NULL || strcmp(set, "hp") != 0;
 	return strcmp(parameter, "hp-legacy-display") != 0 &&
 	    strcmp(parameter, "protected-headers") != 0 &&
 	    (charset == NULL || strcmp(parameter, "charset") != 0);
@@ -35,7 +35,8 @@ nm_content_type_write(struct nm_buffer *out, const struct nm_header *header,
 	nm_value_clear(&v);
 	if (charset != NULL)
 		nm_parameter_write(&b, "charset", charset);
-	nm_parameter_write(&b, name, value);
+	if (name != NULL)
+		nm_parameter_write(&b, name, value);
 	if ((text = nm_buffer_take_string(&b)) == NULL)
 		return NM_ERR_INTERNAL;
 	nm_field_write(out, "Content-Type", text);

@@ -6,9 +6,10 @@
 #include <nssmime/mime.h>
 
 /*
- * Writes the field with one more parameter. Parameters of header protection
- * that it has are of another message, and go, but for `hp`, which stays where
- * it is not the one that is set. `charset`: what it becomes, or NULL.
+ * Writes the field with one more parameter (NULL: none). Parameters of header
+ * protection that it has are of another message, and go, but for `hp`, which
+ * stays where it is not the one that is set. `charset`: what it becomes, or
+ * NULL.
  */
 enum nm_error nm_content_type_write(struct nm_buffer *out,
     const struct nm_header *header, const char *name, const char *value,

@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "html_tag.h"
 #include "mime/ascii.h"
 
 /* A head that is longer is not looked through: what follows is body enough. */
@@ -29,59 +29,6 @@ enum step {
 	STEP_HERE, /* the body begins at *at */
 	STEP_MORE  /* it depends on what follows */
 };
-
-static const uint8_t *
-find(const uint8_t *p, const uint8_t *end, const char *text)
-{
-	return memmem(p, (size_t)(end - p), text, strlen(text));
-}
-
-/* Past the ">" of a tag, whose attributes may hold others; NULL: not there. */
-static const uint8_t *
-tag_end(const uint8_t *p, const uint8_t *end)
-{
-	uint8_t quote = 0, last = 0;
-
-	for (; p < end; p++) {
-		if (quote != 0) {
-			if (*p == quote)
-				quote = 0;
-		} else if (*p == '>') {
-			return p + 1;
-		} else if ((*p == '"' || *p == '\'') && last == '=') {
-			quote = *p;
-		}
-		if (*p > ' ')
-			last = *p;
-	}
-	return NULL;
-}
-
-static bool
-is_name(const uint8_t *p, size_t len, const char *const *names)
-{
-	for (; *names != NULL; names++) {
-		if (nm_is_word(p, len, *names))
-			return true;
-	}
-	return false;
-}
-
-/* Past the end tag of an element that holds text and no tags. */
-static const uint8_t *
-text_end(const uint8_t *p, const uint8_t *end, const uint8_t *name, size_t len)
-{
-	while ((p = find(p, end, "</")) != NULL) {
-		p += 2;
-		if ((size_t)(end - p) <= len)
-			return NULL;
-		if (strncasecmp((const char *)p, (const char *)name, len) ==
-			0 &&
-		    !nm_is_alpha(p[len]) && !nm_is_digit(p[len]))
-			return tag_end(p, end);
-	}
-	return NULL;
-}
 
 static enum step
 step_to(struct html_body *h, const uint8_t *p)
@@ -110,17 +57,17 @@ step_tag(struct html_body *h, const uint8_t *p, const uint8_t *end)
 	if (len > 1 && name[len - 1] == '/')
 		len--; /* of an empty tag */
 	if (nm_is_word(name, len, "body")) {
-		if (step_to(h, tag_end(q, end)) == STEP_MORE)
+		if (step_to(h, nm_html_tag_end(q, end)) == STEP_MORE)
 			return STEP_MORE;
 		return STEP_HERE;
 	}
-	if (is_name(name, len, of_head))
-		return step_to(h, tag_end(q, end));
-	if (!is_name(name, len, of_text))
+	if (nm_html_is_name(name, len, of_head))
+		return step_to(h, nm_html_tag_end(q, end));
+	if (!nm_html_is_name(name, len, of_text))
 		return STEP_HERE;
-	if ((after = tag_end(q, end)) == NULL)
+	if ((after = nm_html_tag_end(q, end)) == NULL)
 		return STEP_MORE;
-	return step_to(h, text_end(after, end, name, len));
+	return step_to(h, nm_html_text_end(after, end, name, len));
 }
 
 static enum step
@@ -147,11 +94,11 @@ step(struct html_body *h)
 	if (left < 4)
 		return STEP_MORE;
 	if (memcmp(p, "<!--", 4) == 0) {
-		after = find(p + 4, end, "-->");
+		after = nm_html_find(p + 4, end, "-->");
 		return step_to(h, after == NULL ? NULL : after + 3);
 	}
 	if (p[1] == '!' || p[1] == '?')
-		return step_to(h, tag_end(p + 1, end));
+		return step_to(h, nm_html_tag_end(p + 1, end));
 	return step_tag(h, p, end);
 }
 

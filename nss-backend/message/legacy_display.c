@@ -7,19 +7,21 @@
 
 #include "chain.h"
 #include "content_type.h"
+#include "header_field.h"
 #include "mime/multipart.h"
 
 /* What all nodes of one walk share. */
 struct walk {
-	const char *lines;
-	bool ascii; /* all of them */
+	const char *lines; /* NULL: elements are left out */
+	bool ascii;	   /* all of them */
 	struct nm_stage *next;
 	struct nm_stage *outlet; /* into next, without its finish */
 	struct nm_fault *fault;
 };
 
 /* One entity of the tree. `body`: it shows the text of the message, or holds
- * what does (RFC 9787 section 7.1). */
+ * what does (RFC 9787 section 7.1); where elements are left out, it may have
+ * one. */
 struct node {
 	struct walk *walk;
 	unsigned depth;
@@ -45,20 +47,28 @@ charset_of(const struct nm_value *type)
 	return charset == NULL ? "us-ascii" : charset;
 }
 
-/* Whether a part is text to which lines can be added. */
+/* Whether a part is text of which the start can be told and changed. */
 static bool
-takes_element(const struct nm_header *header, const struct nm_value *type)
+is_text(const struct nm_header *header, const struct nm_value *type)
+{
+	return (strcmp(type->type, "text/plain") == 0 ||
+		   strcmp(type->type, "text/html") == 0) &&
+	    nm_header_coding(header) != NM_CODING_UNKNOWN &&
+	    nm_charset_holds_ascii(charset_of(type));
+}
+
+/* Whether lines are to be added to a text, or left out. */
+static bool
+is_meant(const struct walk *w, const struct nm_header *header,
+    const struct nm_value *type)
 {
 	const struct nm_field *f =
 	    nm_header_find(header, "Content-Disposition", 0);
 	struct nm_value disposition;
 	bool attached;
 
-	if ((strcmp(type->type, "text/plain") != 0 &&
-		strcmp(type->type, "text/html") != 0) ||
-	    nm_header_coding(header) == NM_CODING_UNKNOWN ||
-	    !nm_charset_holds_ascii(charset_of(type)))
-		return false;
+	if (w->lines == NULL) /* RFC 9788 section 4.5.3.1 */
+		return nm_value_says(type, "hp-legacy-display", "1");
 	if (f == NULL)
 		return true;
 	if (nm_value_parse(f->value, &disposition) != NM_OK)
@@ -68,7 +78,7 @@ takes_element(const struct nm_header *header, const struct nm_value *type)
 	return !attached;
 }
 
-/* The header with hp-legacy-display=1 (RFC 9788 section 2.1.2). */
+/* The header with hp-legacy-display=1 (RFC 9788 section 2.1.2), or without. */
 static enum nm_error
 write_header(
     struct walk *w, const struct nm_header *header, const char *charset)
@@ -82,8 +92,8 @@ write_header(
 		if (!nm_field_is(f, "Content-Type"))
 			nm_buffer_append(&out, f->raw.data, f->raw.len);
 	}
-	error = nm_content_type_write(
-	    &out, header, "hp-legacy-display", "1", charset);
+	error = nm_content_type_write(&out, header,
+	    w->lines == NULL ? NULL : "hp-legacy-display", "1", charset);
 	nm_buffer_string(&out, "\r\n");
 	if (error == NM_OK)
 		error = nm_buffer_failed(&out)
@@ -108,6 +118,44 @@ new_encoder(struct walk *w, enum nm_coding coding)
 	}
 }
 
+/* The text out of its coding, through `middle` (taken over) and into `encoder`
+ * (taken over), which it was made for. */
+static struct nm_stage *
+recoded(
+    enum nm_coding coding, struct nm_stage *middle, struct nm_stage *encoder)
+{
+	struct nm_stage *stages[4] = { NULL, NULL, middle, encoder };
+
+	/* The line ends of what was quoted-printable are the mail's own. */
+	if (middle != NULL)
+		stages[1] = coding == NM_CODING_QUOTED_PRINTABLE
+		    ? nm_canonical_new(middle)
+		    : nm_decoder_new(NM_CODING_BINARY, middle);
+	if (stages[1] != NULL)
+		stages[0] = nm_decoder_new(coding, stages[1]);
+	return nm_chain_new(stages, 4);
+}
+
+static enum nm_error
+omit_body(struct walk *w, const struct nm_header *header,
+    const struct nm_value *type, struct nm_stage **body)
+{
+	enum nm_coding coding = nm_header_coding(header);
+	enum nm_error error = write_header(w, header, NULL);
+	struct nm_stage *encoder;
+
+	if (error != NM_OK)
+		return error;
+	if ((encoder = new_encoder(w, coding)) == NULL)
+		return NM_ERR_INTERNAL;
+	*body = recoded(coding,
+	    strcmp(type->type, "text/html") == 0
+		? nm_html_omit_new(encoder)
+		: nm_legacy_plain_omit_new(encoder),
+	    encoder);
+	return *body == NULL ? NM_ERR_INTERNAL : NM_OK;
+}
+
 static enum nm_error
 text_body(struct walk *w, const struct nm_header *header,
     const struct nm_value *type, struct nm_stage **body)
@@ -116,10 +164,9 @@ text_body(struct walk *w, const struct nm_header *header,
 	enum nm_coding coding = nm_header_coding(header);
 	bool html = strcmp(type->type, "text/html") == 0;
 	struct nm_buffer element = NM_BUFFER_INIT;
-	struct nm_stage *stages[4] = { NULL };
+	struct nm_stage *encoder;
 	enum nm_error error = NM_OK;
 
-	*body = NULL;
 	/* UTF-8 is ASCII as long as there is nothing else. */
 	if (!html && !w->ascii && strcasecmp(charset, "us-ascii") == 0)
 		charset = other = "utf-8";
@@ -133,27 +180,16 @@ text_body(struct walk *w, const struct nm_header *header,
 		goto out;
 	error = NM_ERR_INTERNAL;
 	if (nm_buffer_failed(&element) ||
-	    (stages[3] = new_encoder(w, coding)) == NULL)
+	    (encoder = new_encoder(w, coding)) == NULL)
 		goto out;
-	stages[2] = html
-	    ? nm_html_body_new(nm_buffer_bytes(&element), stages[3])
-	    : nm_decoder_new(NM_CODING_BINARY, stages[3]);
-	/* The line ends of what was quoted-printable are the mail's own. */
-	if (stages[2] != NULL)
-		stages[1] = coding == NM_CODING_QUOTED_PRINTABLE
-		    ? nm_canonical_new(stages[2])
-		    : nm_decoder_new(NM_CODING_BINARY, stages[2]);
-	if (stages[1] != NULL)
-		stages[0] = nm_decoder_new(coding, stages[1]);
-	if (stages[0] == NULL) {
-		for (size_t i = 1; i < 4; i++)
-			nm_stage_free(&stages[i]);
-		goto out;
-	}
-	if ((*body = nm_chain_new(stages, 4)) == NULL)
+	*body = recoded(coding,
+	    html ? nm_html_body_new(nm_buffer_bytes(&element), encoder)
+		 : nm_decoder_new(NM_CODING_BINARY, encoder),
+	    encoder);
+	if (*body == NULL)
 		goto out;
 	error =
-	    html ? NM_OK : nm_stage_write(stages[3], element.data, element.len);
+	    html ? NM_OK : nm_stage_write(encoder, element.data, element.len);
 out:
 	nm_buffer_reset(&element);
 	return error;
@@ -166,8 +202,9 @@ on_part(void *arg, unsigned index, struct nm_stage **part)
 {
 	struct node *n = arg;
 
-	/* RFC 9788 section 5.2.4 */
-	*part = node_new(n->walk, n->depth + 1, n->alternative || index == 1);
+	/* RFC 9788 section 5.2.4; any part may have one (section 4.5.3.1) */
+	*part = node_new(n->walk, n->depth + 1,
+	    n->alternative || index == 1 || n->walk->lines == NULL);
 	return *part == NULL ? NM_ERR_INTERNAL : NM_OK;
 }
 
@@ -207,7 +244,7 @@ node_header(void *arg, struct nm_header *header, bool *keep,
 {
 	static const struct nm_multipart_handler handler = { on_part, on_end };
 	struct node *n = arg;
-	const char *boundary;
+	const char *boundary = NULL;
 	struct nm_value type;
 	enum nm_error error;
 
@@ -218,8 +255,11 @@ node_header(void *arg, struct nm_header *header, bool *keep,
 		    "MIME parts are nested deeper than %u", NM_MAX_NESTING);
 	if ((error = nm_header_content_type(header, &type)) != NM_OK)
 		return error;
-	if (n->body && takes_element(header, &type)) {
-		error = text_body(n->walk, header, &type, body);
+	if (n->body && is_text(header, &type) &&
+	    is_meant(n->walk, header, &type)) {
+		error = n->walk->lines == NULL
+		    ? omit_body(n->walk, header, &type, body)
+		    : text_body(n->walk, header, &type, body);
 		goto out;
 	}
 	error = nm_stage_write(n->walk->next, raw.data, raw.len);
@@ -228,12 +268,14 @@ node_header(void *arg, struct nm_header *header, bool *keep,
 	if (n->body && (boundary = boundary_of(&type)) != NULL) {
 		n->alternative =
 		    strcmp(type.type, "multipart/alternative") == 0;
-		*body = nm_multipart_new(boundary, &handler, n, n->walk->fault);
+		/* what cannot be divided is read as it is */
+		*body = nm_multipart_new(boundary, &handler, n,
+		    n->walk->lines == NULL ? NULL : n->walk->fault);
 		if (*body != NULL)
 			nm_multipart_set_outside(*body, on_outside);
-	} else {
-		*body = nm_borrow_new(n->walk->next);
 	}
+	if (*body == NULL && (boundary == NULL || n->walk->lines == NULL))
+		*body = nm_borrow_new(n->walk->next);
 	if (*body == NULL)
 		error = NM_ERR_INTERNAL;
 out:
@@ -284,9 +326,8 @@ root_free(struct nm_stage *s)
 	free(r);
 }
 
-struct nm_stage *
-nm_legacy_display_new(
-    const char *lines, struct nm_stage *next, struct nm_fault *fault)
+static struct nm_stage *
+root_new(const char *lines, struct nm_stage *next, struct nm_fault *fault)
 {
 	static const struct nm_stage_ops ops = { root_write, root_finish,
 		root_free };
@@ -299,7 +340,7 @@ nm_legacy_display_new(
 	r->stage.ops = &ops;
 	r->walk.lines = lines;
 	r->walk.ascii = true;
-	for (const char *p = lines; *p != '\0'; p++)
+	for (const char *p = lines; p != NULL && *p != '\0'; p++)
 		r->walk.ascii &= (uint8_t)*p < 0x80;
 	r->walk.next = next;
 	r->walk.fault = fault;
@@ -307,4 +348,17 @@ nm_legacy_display_new(
 	    (r->node = node_new(&r->walk, 0, true)) == NULL)
 		nm_stage_free(&s);
 	return s;
+}
+
+struct nm_stage *
+nm_legacy_display_new(
+    const char *lines, struct nm_stage *next, struct nm_fault *fault)
+{
+	return root_new(lines, next, fault);
+}
+
+struct nm_stage *
+nm_legacy_omit_new(struct nm_stage *next, struct nm_fault *fault)
+{
+	return root_new(NULL, next, fault);
 }

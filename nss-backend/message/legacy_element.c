@@ -8,6 +8,9 @@
 
 #include "mime/ascii.h"
 
+/* What comes before an empty line that is further down was no element. */
+#define MAX_LINES (256u * 1024u)
+
 static bool
 is_utf8(const char *charset)
 {
@@ -101,6 +104,92 @@ nm_legacy_plain(const char *lines, const char *charset, struct nm_buffer *out)
 						       : error;
 }
 
+struct plain {
+	struct nm_stage stage;
+	struct nm_stage *next;
+	struct nm_buffer lines; /* until the empty one is found */
+	size_t at;		/* where the last of them begins */
+	bool done;
+};
+
+/* Past the first empty line; 0: there is none yet. */
+static size_t
+find_text(struct plain *p)
+{
+	const uint8_t *data = p->lines.data, *lf;
+	size_t end;
+
+	while (p->at < p->lines.len &&
+	    (lf = memchr(data + p->at, '\n', p->lines.len - p->at)) != NULL) {
+		end = (size_t)(lf - data);
+		if (end == p->at || (end == p->at + 1 && data[p->at] == '\r'))
+			return end + 1;
+		p->at = end + 1;
+	}
+	return 0;
+}
+
+static enum nm_error
+release(struct plain *p, size_t from)
+{
+	enum nm_error error = nm_buffer_failed(&p->lines)
+	    ? NM_ERR_INTERNAL
+	    : nm_stage_write(
+		  p->next, p->lines.data + from, p->lines.len - from);
+
+	p->done = true;
+	nm_buffer_reset(&p->lines);
+	return error;
+}
+
+static enum nm_error
+plain_write(struct nm_stage *s, const uint8_t *data, size_t len)
+{
+	struct plain *p = (struct plain *)s;
+	size_t text;
+
+	if (p->done || len == 0)
+		return nm_stage_write(p->next, data, len);
+	nm_buffer_append(&p->lines, data, len);
+	if (nm_buffer_failed(&p->lines))
+		return NM_ERR_INTERNAL;
+	if ((text = find_text(p)) == 0 && p->lines.len < MAX_LINES)
+		return NM_OK;
+	return release(p, text <= MAX_LINES ? text : 0);
+}
+
+static enum nm_error
+plain_finish(struct nm_stage *s)
+{
+	struct plain *p = (struct plain *)s;
+	enum nm_error error;
+
+	if (!p->done && p->lines.len != 0 && (error = release(p, 0)) != NM_OK)
+		return error;
+	return nm_stage_finish(p->next);
+}
+
+static void
+plain_free(struct nm_stage *s)
+{
+	nm_buffer_reset(&((struct plain *)s)->lines);
+	free(s);
+}
+
+struct nm_stage *
+nm_legacy_plain_omit_new(struct nm_stage *next)
+{
+	static const struct nm_stage_ops ops = { plain_write, plain_finish,
+		plain_free };
+	struct plain *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->stage.ops = &ops;
+	p->next = next;
+	return &p->stage;
+}
+
 /* The code point of a well-formed sequence. */
 static unsigned
 code_point(const uint8_t *p, size_t len)
@@ -157,8 +246,7 @@ nm_legacy_html(const char *lines, struct nm_buffer *out)
 {
 	size_t len;
 
-	nm_buffer_string(
-	    out, "<div class=\"header-protection-legacy-display\">\r\n<pre>");
+	nm_buffer_string(out, "<div class=\"" NM_LEGACY_CLASS "\">\r\n<pre>");
 	while (*lines != '\0') {
 		len = strcspn(lines, "\n");
 		escape(out, lines, len);

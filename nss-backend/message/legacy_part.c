@@ -28,6 +28,25 @@ keep(struct nm_read_result *result, const char *part,
 	return NM_OK;
 }
 
+/*
+ * RFC 9788 section 4.5.3.1: under an encryption alone, and only where the
+ * fields themselves are shown. Else something would be hidden that is nowhere
+ * else. Below a layer that a part has of its own nothing is repeated.
+ */
+static bool
+repeats(const struct nm_reading *r)
+{
+	return r->result.cipher && nm_reading_is_encrypted(r) &&
+	    (!r->part_seen || r->result.layer_count == r->part_layer);
+}
+
+bool
+nm_reading_omits(const struct nm_reading *r)
+{
+	return r->options.omit_legacy &&
+	    r->result.scheme == NM_SCHEME_RFC9788 && repeats(r);
+}
+
 enum nm_error
 nm_reading_note_part(struct nm_reading *r, const char *part, bool root,
     const struct nm_value *type)
@@ -35,12 +54,7 @@ nm_reading_note_part(struct nm_reading *r, const char *part, bool root,
 	struct nm_read_result *result = &r->result;
 	bool plain = strcmp(type->type, "text/plain") == 0;
 
-	/*
-	 * RFC 9788 section 4.5.3.1: under an encryption alone, and only where
-	 * the fields themselves are shown. Else something would be hidden that
-	 * is nowhere else.
-	 */
-	if (!result->cipher || !nm_reading_is_encrypted(r))
+	if (!repeats(r))
 		return NM_OK;
 	switch (result->scheme) {
 	case NM_SCHEME_RFC9788:

@@ -113,6 +113,8 @@ void nm_read_fields_clear(struct nm_read_result *result);
 /* A part of the payload: keeps it if it shows protected fields once more. */
 enum nm_error nm_reading_note_part(struct nm_reading *r, const char *part,
     bool root, const struct nm_value *type);
+/* Whether what parts of the payload repeat is to be left out of the output. */
+bool nm_reading_omits(const struct nm_reading *r);
 
 /* ---- verdict.c ---- */
 

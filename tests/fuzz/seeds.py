@@ -26,6 +26,14 @@ MIXED = (b"Content-Type: multipart/mixed; boundary=\"=_b\"\r\n\r\npreamble\r\n"
          b"--=_b\r\nContent-Type: image/png; name*0*=utf-8''%e2%82;\r\n"
          b" name*1*=%ac.png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
          b"iVBORw0KGgo=\r\n--=_b--\r\nepilogue\r\n")
+LEGACY = (b"Content-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\n"
+          b"Content-Type: text/plain; hp-legacy-display=\"1\"\r\n"
+          b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+          b"Subject: =3D\r\n\r\ntext\r\n--x\r\n"
+          b"Content-Type: text/html; hp-legacy-display=1\r\n\r\n"
+          b"<html><title>x</title><body>\r\n"
+          b"<div class=\"header-protection-legacy-display\">\r\n"
+          b"<pre>Subject: x</pre></div><!-- y --><div>z</div>\r\n--x--\r\n")
 HEADERS = (b"From: =?utf-8?q?Alice_=C3=84?= <alice@example.org>\r\n"
            b"To: \"Bob, the\" (comment) <bob@example.org>,\r\n"
            b" team: carol@example.org, dave@example.org;\r\n"
@@ -163,6 +171,7 @@ def mime(seeds):
               b"b\nx\n--b \n--b--", b"b\n--bb\r\n--b\r\r\n--b--\n")
     seeds.put("coding", b"", b"SGVsbG8=", b"SGVsbG8gd29ybGQhISE=\r\nSGk=",
               b"a=20\r\n=C3=A4 \t\r\nlong=\r\n.\r\nFrom x", b"\r\r\n\n\r", TEXT)
+    seeds.put("legacy", MIXED, LEGACY, LEGACY.split(b"\r\n\r\n", 4)[4])
     seeds.put("seven_bit", PLAIN, TEXT, MIXED, b"\r\nFrom x\r\n",
               b"Content-Type: text/plain\r\n\r\n" + b"x" * 1200,
               MIXED.replace(b"=_b", b"b").replace(b"mixed", b"digest"),

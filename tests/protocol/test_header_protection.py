@@ -3,7 +3,9 @@
 """Header protection (RFC 9788) as it is read: mails made after the RFC's
 examples and the drafts before it, signed and encrypted by openssl."""
 
+import base64
 import email.utils
+import json
 import os
 import re
 import shutil
@@ -14,7 +16,7 @@ import unittest
 
 from pki import Pki
 
-from nssmime import Host, environment
+from nssmime import Host, HostError, environment
 
 PKI = Pki()
 DATE = email.utils.formatdate(time.time())  # after PKI: it is valid by then
@@ -562,6 +564,110 @@ class LegacyDisplay(Case):
                 FIELDS + outer(HIDDEN), '; hp="%s"; boundary=x' % hp,
                 self.BODY, "multipart/alternative"))
             self.assertEqual(self.result["legacyDisplay"], [])
+
+
+class LegacyDisplayOmitted(Case):
+    """"legacyDisplay": "omit"; the digests are of what was signed."""
+    BODY = LegacyDisplay.BODY
+    KEPT = (b"--x\r\nContent-Type: text/enriched; hp-legacy-display=1\r\n\r\n"
+            b"--x\r\nContent-Type: text/plain; hp-legacy-display=2\r\n\r\n"
+            b"--x\r\nContent-Type: message/rfc822\r\n\r\n"
+            b"Content-Type: text/plain; hp-legacy-display=1\r\n\r\nx\r\n"
+            b"--x--\r\n")
+
+    def omitted(self, inside, seal=None, **params):
+        (seal or self.sealed)(HIDDEN, inside, legacyDisplay="omit", **params)
+
+    def test_parts(self):
+        head = FIELDS + outer(HIDDEN)
+        mime = '; hp="cipher"; boundary=x'
+        self.omitted(payload(head, mime, self.BODY, "multipart/alternative"))
+        self.verdict("valid")
+        self.assertEqual(self.result["headers"]["protection"], "rfc9788")
+        self.assertEqual(self.result["legacyDisplay"], [])
+        self.assertEqual(self.content, payload(
+            head, mime, b"--x\r\nContent-Type: text/plain\r\n\r\ntext\r\n"
+            b"--x\r\nContent-Type: text/html\r\n\r\n\r\n" + self.KEPT,
+            "multipart/alternative"))
+
+    def test_part(self):
+        """Of one that was asked for, the same."""
+        inside = payload(FIELDS + outer(HIDDEN), '; hp="cipher"; boundary=x',
+                         self.BODY, "multipart/alternative")
+        for part, content in (("1", b"text"), ("2", b"")):
+            self.omitted(inside, part=part)
+            self.assertEqual(self.content.split(b"\r\n\r\n", 1)[1], content)
+            self.assertNotIn(b"hp-legacy-display", self.content)
+            self.assertEqual(self.result["legacyDisplay"], [])
+        # and nothing is told of those beside it
+        for part, hide in (("1", "lines"), ("2", "element")):
+            self.sealed(HIDDEN, inside, part=part)
+            self.assertEqual(self.result["legacyDisplay"],
+                             [{"part": "1", "hide": hide}])
+        self.omitted(inside, part="4")
+        self.assertIn(b"hp-legacy-display=2", self.content)
+
+    def test_single_part(self):
+        for hp, expected in (
+                ('; hp-legacy-display="1"; hp="cipher"', b"text\r\n"),
+                ('; hp="cipher"', b"Subject: s\r\n\r\ntext\r\n")):
+            self.omitted(payload(FIELDS + outer(HIDDEN), hp,
+                                 b"Subject: s\r\n\r\ntext\r\n"))
+            self.assertEqual(self.content.split(b"\r\n\r\n", 1)[1], expected)
+            self.assertIn(b"hp=", self.content.replace(b'"', b""))
+            self.verdict("valid")
+
+    def test_evidence(self):
+        """A record is of the content that was signed, not of what is left."""
+        inside = payload(FIELDS + outer(HIDDEN),
+                         '; hp-legacy-display="1"; hp="cipher"',
+                         b"Subject: s\r\n\r\ntext\r\n")
+        digests = []
+        for params in ({}, {"legacyDisplay": "omit"}):
+            self.sealed(HIDDEN, inside, evidence=True, **params)
+            record = json.loads(base64.b64decode(
+                self.result["evidence"]["data"]))
+            digests.append(record["record"]["layers"][-1]["digests"])
+        self.assertEqual(digests[0], digests[1])
+
+    def test_what_stays_is_told(self):
+        """In a charset without ASCII's bytes, or signed by itself."""
+        utf16 = base64.encodebytes("Subject: s\n\ntext\n".encode("utf-16"))
+        body = (b"--x\r\nContent-Type: text/plain; charset=utf-16; "
+                b"hp-legacy-display=1\r\n"
+                b"Content-Transfer-Encoding: base64\r\n\r\n" +
+                utf16.replace(b"\n", b"\r\n") +
+                b"--x\r\nContent-Type: multipart/signed; boundary=s; "
+                b"protocol=\"application/pgp-signature\"\r\n\r\n--s\r\n"
+                b"Content-Type: text/plain; hp-legacy-display=1\r\n\r\n"
+                b"Subject: s\r\n\r\ntext\r\n--s\r\n\r\nx\r\n--s--\r\n"
+                b"--x--\r\n")
+        inside = payload(FIELDS + outer(HIDDEN), '; hp="cipher"; boundary=x',
+                         body, "multipart/mixed")
+        self.omitted(inside)
+        self.assertEqual(self.content, inside)
+        self.assertEqual(self.result["legacyDisplay"], [
+            {"part": "1", "hide": "lines"}, {"part": "2.1", "hide": "lines"}])
+
+    def test_nothing_is_left_out_that_is_not_shown(self):
+        for seal, hp in ((self.signed, "cipher"), (self.sealed, "clear"),
+                         (self.sealed, "maybe")):
+            inside = payload(FIELDS + outer(HIDDEN),
+                             '; hp="%s"; boundary=x' % hp, self.BODY,
+                             "multipart/alternative")
+            self.omitted(inside, seal)
+            self.assertEqual(self.content, inside)
+
+    def test_kept(self):
+        inside = payload(FIELDS + outer(HIDDEN), '; hp="cipher"; boundary=x',
+                         self.BODY, "multipart/alternative")
+        self.sealed(HIDDEN, inside, legacyDisplay="keep")
+        self.assertEqual(self.content, inside)
+        self.assertEqual(self.result["legacyDisplay"], LegacyDisplay.PARTS)
+        for wrong in ("hide", "", True):
+            with self.assertRaises(HostError) as caught:
+                self.sealed(HIDDEN, inside, legacyDisplay=wrong)
+            self.assertEqual(caught.exception.kind, "invalid-params")
 
 
 if __name__ == "__main__":

@@ -198,6 +198,11 @@ export type Part = {
   type: string | null;
 };
 
+export type Legacy = {
+  part: string;
+  hide: "lines" | "element" | "part";
+};
+
 export type Unusable = {
   address: string;
   kind: ErrorKind;
@@ -328,11 +333,13 @@ export interface Methods {
       at?: string;
       online?: boolean;
       part?: string;
+      legacyDisplay?: "keep" | "omit";
     };
     result: {
       summary: Summary;
       layers: Layer[];
       headers: Headers;
+      legacyDisplay: Legacy[];
       embedded: Part[];
       certificates: Certificate[];
       table: Record<string, Certificate>;

@@ -39,6 +39,8 @@ export async function read(
     const { content, result } = await readMessage(host, file, {
       ...running,
       kind,
+      // The header shows what it repeats.
+      legacyDisplay: "omit",
       ...(kind === "cms" && context && { context }),
     });
     const { content: _content, ...reading } = result;

@@ -23,6 +23,8 @@ export async function readFor(
 ): Promise<Read> {
   const { content, result } = await readMessage(host, source, {
     ...options,
+    // The header shows what it repeats.
+    legacyDisplay: "omit",
     ...forSite("message.read", {}, site),
   });
   const { content: _content, ...reading } = result;

@@ -37,6 +37,7 @@ struct nm_read_options {
 	int64_t at;
 	int64_t now;
 	const char *part; /* NULL: the whole; else e.g. "2.1" */
+	bool omit_legacy; /* Legacy Display elements (RFC 9788 4.5.3) */
 	struct nm_revocation_policy revocation;
 };
 

@@ -199,6 +199,42 @@ class Reading(Case):
             self.assertEqual("Re: Real", written["subject"])
             self.steps.discard()
 
+    def test_repeated_fields(self):
+        """What is in a text for readers that do not know protected fields is
+        neither shown nor quoted (RFC 9788 section 4.5.3)."""
+        plain = (b"Content-Type: text/plain; hp-legacy-display=\"1\"%s\r\n"
+                 b"\r\nSubject: Real\r\nKeywords: Twice\r\n\r\nPlain text\r\n")
+        html = (b"Content-Type: text/html; hp-legacy-display=\"1\"%s\r\n\r\n"
+                b"<html><body><div class=\"header-protection-legacy-display\">"
+                b"\r\n<pre>Subject: Real\r\nKeywords: Twice</pre></div>\r\n"
+                b"<p>HTML text</p>"
+                b"</body></html>\r\n")
+        both = (b"Content-Type: multipart/alternative; boundary=a%s\r\n\r\n"
+                b"--a\r\n" + plain % b"" + b"--a\r\n" + html % b"" +
+                b"--a--\r\n")
+        for subject, text, entity in (("[plain]", "Plain text", plain),
+                                      ("[html]", "HTML text", html),
+                                      ("[both]", "HTML text", both)):
+            fields = ("From: bob@example.org\r\nTo: %s\r\nSubject: Real\r\n"
+                      "Keywords: Twice\r\nHP-Outer: From: bob@example.org\r\n"
+                      "HP-Outer: To: %s\r\nHP-Outer: Subject: %s\r\n" % (
+                          ME, ME, subject)).encode()
+            signed = self.peer.sign(fields + entity % b"; hp=\"cipher\"",
+                                    opaque=True)
+            seen = self.show(self.peer.encrypt(signed, "alice"), subject,
+                             "seen.level && seen.subject == 'Real'")
+            self.assertEqual("Signed by bob@example.org · Encrypted",
+                             seen["title"])
+            self.assertIn(text, seen["body"])
+            self.assertNotIn("Twice", seen["body"])
+            self.steps.reply()
+            written = self.steps.written()
+            self.assertEqual("Re: Real", written["subject"])
+            self.assertIn(text, written["body"])
+            self.assertNotIn("Twice", written["body"])
+            self.steps.discard()
+        self.picture("reader-repeated-fields")
+
     def test_remote_content(self):
         """None for what was encrypted, whoever is allowed: its text could be
         sent out by it."""

@@ -55,6 +55,7 @@ const reading = (reasons: Reading["summary"]["reasons"] = []): Reading => ({
     subject: { value: `<script>${RUN}</script>`, source: "protected" },
     differing: [],
   },
+  legacyDisplay: [],
   embedded: [],
   certificates: [],
   table: {},
