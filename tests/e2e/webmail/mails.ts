@@ -92,3 +92,7 @@ export function decrypted(mail: Buffer, name: string): Buffer {
   return openssl(["cms", "-decrypt", "-binary", "-recip", pki(`${name}.crt`), "-inkey", pki(`${name}.key`)],
     mail.subarray(start));
 }
+
+/** Is that all of a mail below what the servers put above it? But for line ends after its last line. */
+export const tail = (mail: Buffer | undefined, part: Buffer): boolean =>
+  (mail?.toString("latin1") ?? "").trimEnd().endsWith(part.toString("latin1").trimEnd());
