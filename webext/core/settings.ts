@@ -84,12 +84,19 @@ export async function loadSettings(storage: Storage): Promise<Settings> {
   return settingsOf((await storage.get(KEY))[KEY]);
 }
 
-export async function changeSettings(
+let last: Promise<unknown> = Promise.resolve();
+
+/** One after the other, so that no change is lost in another. */
+export function changeSettings(
   storage: Storage,
   change: (settings: Settings) => void,
 ): Promise<Settings> {
-  const settings = await loadSettings(storage);
-  change(settings);
-  await storage.set({ [KEY]: settings });
-  return settings;
+  const changed = last.then(async () => {
+    const settings = await loadSettings(storage);
+    change(settings);
+    await storage.set({ [KEY]: settings });
+    return settings;
+  });
+  last = changed.catch(() => undefined);
+  return changed;
 }

@@ -24,12 +24,30 @@ test("names that objects have by themselves are no identities", () => {
   assert.deepEqual(sendingFor(settingsOf({}), "constructor"), { sign: true, encrypt: "possible" });
 });
 
-test("a change is kept", async () => {
+function storageOf() {
   let kept: Record<string, unknown> = {};
-  const storage = {
+  return {
     get: async () => structuredClone(kept),
     set: async (values: Record<string, unknown>) => void (kept = structuredClone(values)),
   };
+}
+
+test("of two changes at once none is lost", async () => {
+  const storage = storageOf();
+  const refused = changeSettings(storage, () => {
+    throw new Error("refused");
+  });
+  await Promise.all([
+    assert.rejects(refused),
+    changeSettings(storage, (settings) => void (settings.form = "opaque")),
+    changeSettings(storage, (settings) => void (settings.cipher = "aes-256-gcm")),
+  ]);
+  const { form, cipher } = await loadSettings(storage);
+  assert.deepEqual([form, cipher], ["opaque", "aes-256-gcm"]);
+});
+
+test("a change is kept", async () => {
+  const storage = storageOf();
   await changeSettings(storage, (settings) => {
     settings.cipher = "aes-256-gcm";
     settings.identities["a@x"] = { sign: false, encrypt: "never", certificate: fingerprint };
