@@ -4,7 +4,7 @@ import { HostClient } from "../core/client.ts";
 import { allowQuotes, isQuotable } from "../core/quoting.ts";
 import { Recipients } from "../core/recipients.ts";
 import { isOwnPage, type Reading, serve, type Target } from "../core/relay.ts";
-import { Composing } from "./composing.ts";
+import { type Choice, Composing } from "./composing.ts";
 import { protect } from "./protecting.ts";
 import { read } from "./reading.ts";
 import { Works } from "./works.ts";
@@ -99,12 +99,13 @@ messenger.nssmime.onCancel.addListener(async (work) => works.cancel(work));
 
 messenger.nssmime.onComposer.addListener((composer) => composing.changed(composer));
 
-messenger.nssmime.onChoose.addListener(async (tabId, what) => {
+messenger.nssmime.onChoose.addListener(async (tabId, what: Choice) => {
   if (what === "sign" || what === "encrypt") await composing.choose(tabId, what);
   else if (what === "quote") {
     await allowQuotes(storage, composing.get(tabId)?.composer.origin?.headers);
     await messenger.nssmime.quote(tabId);
   }
+  else if (what === "setUp") await openPage("pages/start.html");
   else await openPage(`pages/composer.html?tab=${tabId}`, 560, 520);
 });
 

@@ -29,9 +29,14 @@ export interface State {
   encrypt: boolean;
   level: "ok" | "warn" | "bad" | "info";
   text: string;
-  /** Of the buttons: sign, encrypt, recipients and, where text was left out, quote. */
-  labels: string[];
+  /** The page for setting up says what to do about it. */
+  setUp: boolean;
+  /** Of the buttons that there are. */
+  labels: Partial<Record<Choice, string>>;
 }
+
+/** What can be pressed. */
+export type Choice = "sign" | "encrypt" | "details" | "quote" | "setUp";
 
 interface Draft {
   composer: Composer;
@@ -43,12 +48,13 @@ interface Draft {
   round: number;
 }
 
-const labelsFor = ({ origin }: Composer): string[] => [
-  say("tbSign"),
-  say("tbEncrypt"),
-  say("tbRecipients"),
-  ...(origin?.unquoted ? [say("tbQuote")] : []),
-];
+const labelsFor = ({ origin }: Composer): State["labels"] => ({
+  sign: say("tbSign"),
+  encrypt: say("tbEncrypt"),
+  details: say("tbRecipients"),
+  ...(origin?.unquoted && { quote: say("tbQuote") }),
+  setUp: say("tbSetUp"),
+});
 
 export class Composing {
   readonly #host: HostClient;
@@ -81,7 +87,14 @@ export class Composing {
     const before = this.#drafts.get(composer.tabId);
     const draft: Draft = {
       recipients: [],
-      state: { sign: false, encrypt: false, level: "info", text: say("tbLooking"), labels: labelsFor(composer) },
+      state: {
+        sign: false,
+        encrypt: false,
+        level: "info",
+        text: say("tbLooking"),
+        setUp: false,
+        labels: labelsFor(composer),
+      },
       round: 0,
       ...before,
       composer: { ...composer, origin: composer.origin ?? before?.composer.origin ?? null },
@@ -117,13 +130,14 @@ export class Composing {
     const encrypt =
       draft.encrypt ??
       (origin?.encrypted || wishes.encrypt === "always" || (ready && wishes.encrypt === "possible"));
-    const { title, advice } = failure(error);
+    const { title, advice, setUp } = failure(error);
     const held = sign || encrypt;
     return {
       sign,
       encrypt,
       level: held ? "bad" : "warn",
       text: [title, advice, held && say("tbHeld")].filter(Boolean).join(" "),
+      setUp,
       labels: labelsFor(composer),
     };
   }
@@ -135,6 +149,7 @@ export class Composing {
       encrypt,
       level,
       text,
+      setUp: false,
       labels: labelsFor(composer),
     });
     const { builtIn } = composer;

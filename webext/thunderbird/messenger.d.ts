@@ -29,7 +29,7 @@ declare namespace messenger {
     onProtect: Listeners<(request: any, file: File) => Promise<object>>;
     onCancel: Listeners<(work: number) => Promise<void>>;
     onComposer: Listeners<(composer: any) => Promise<void>>;
-    onChoose: Listeners<(tabId: number, what: string) => Promise<void>>;
+    onChoose: Listeners<(tabId: number, what: any) => Promise<void>>;
     onDetails: Listeners<(wish: any) => Promise<void>>;
   };
 }

@@ -25,13 +25,13 @@ export interface Request {
 
 export type Answer =
   | { file: File; copies: { address: string; file: File }[] }
-  | { error: string };
+  | { error: string; setUp: boolean };
 
-function explained(error: HostError): string {
+function explained(error: HostError): Answer {
   const missing = missingText(error);
-  if (missing !== null) return missing;
-  const { title, advice } = failure(error);
-  return `${title} ${advice}`;
+  if (missing !== null) return { error: missing, setUp: false };
+  const { title, advice, setUp } = failure(error);
+  return { error: `${title} ${advice}`, setUp };
 }
 
 export async function protect(
@@ -48,7 +48,8 @@ export async function protect(
   } = {},
 ): Promise<Answer> {
   const { sign, encrypt, draft, later } = request;
-  if (!draft && encrypt && later && request.bcc.length > 0) return { error: say("tbBccLater") };
+  if (!draft && encrypt && later && request.bcc.length > 0) 
+    return { error: say("tbBccLater"), setUp: false };
   // A draft is its writer's alone.
   const envelope = draft ? { from: request.from, to: [request.from], cc: [], bcc: [] } : request;
   try {
@@ -69,6 +70,6 @@ export async function protect(
       })),
     };
   } catch (thrown) {
-    return { error: explained(HostError.of(thrown)) };
+    return explained(HostError.of(thrown));
   }
 }

@@ -137,7 +137,7 @@ test("an answer to an encrypted mail is encrypted, or cannot be sent", async () 
   const origin = { encrypted: true, headers: null, unquoted: true };
   const settings = { identities: { "me@x": { sign: true, encrypt: "never" } } };
   const state = await decided({ origin }, { settings });
-  assert.deepEqual([state.encrypt, state.level, state.labels.length], [true, "ok", 4]);
+  assert.deepEqual([state.encrypt, state.level, "quote" in state.labels], [true, "ok", true]);
   const missing = await decided({ origin, to: ["carol@x"] }, { settings });
   assert.deepEqual([missing.encrypt, missing.level], [true, "bad"]);
   const plain = await decided({ origin }, { settings, choose: ["encrypt"] });
@@ -150,6 +150,7 @@ test("without a host wishes stay, so that nothing goes out otherwise", async () 
   const state = await decided({ origin }, { failure });
   assert.deepEqual([state.encrypt, state.level], [true, "bad"]);
   assert.match(state.text, /nssmime-host.*held back/);
+  assert.ok(state.setUp && state.labels.setUp);
   const settings = { identities: { "me@x": { sign: false, encrypt: "always" } } };
   const always = await decided({}, { failure, settings });
   assert.deepEqual([always.sign, always.encrypt, always.level], [false, true, "bad"]);

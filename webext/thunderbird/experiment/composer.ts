@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The bar in composers: what will be done with the mail, and switches for it. What it shows is what
 // is done.
-import type { State } from "../composing.ts";
+import type { Choice, State } from "../composing.ts";
 import { answerTo } from "./answering.ts";
 import { ExtensionSupport, MailServices, replace, type Undo } from "./platform.ts";
 import type { Question } from "./question.ts";
@@ -33,14 +33,16 @@ const STYLE = `
   #${BAR} .words::before { content: "● "; color: var(--nssmime-color); }
 `;
 
-const BUTTONS = ["sign", "encrypt", "details", "quote"] as const;
+const BUTTONS: readonly Choice[] = ["sign", "encrypt", "details", "quote", "setUp"];
 
 type Words = (name: string, ...values: string[]) => string;
+
+type Said = Pick<State, "level" | "text" | "setUp">;
 
 export interface Mark extends State {
   tabId: number;
   /** Why it was not sent; stands until something changes. */
-  refusal?: { level: State["level"]; text: string };
+  refusal?: Said;
 }
 
 const addressesOf = (fields: string): string[] =>
@@ -164,10 +166,10 @@ export class Composer {
   }
 
   /** What hindered it from being sent. */
-  refuse(window: any, text: string, level: State["level"] = "bad"): void {
+  refuse(window: any, refusal: Said): void {
     const mark = this.#marks.get(window);
     if (!mark || window.closed) return;
-    this.#marks.set(window, { ...mark, refusal: { level, text } });
+    this.#marks.set(window, { ...mark, refusal });
     this.#draw(window);
     window.document.getElementById(BAR)?.querySelector(".words")?.focus();
   }
@@ -315,19 +317,20 @@ export class Composer {
     const bar = document.getElementById(BAR) ?? this.#insert(window);
     const work = this.#working.get(window);
     const percent = work?.percent;
-    const { level, text } = work?.isLong
-      ? { level: "info", text: this.#words("tbProtecting", String(percent ?? 0)) }
+    const { level, text, setUp }: Said = work?.isLong
+      ? { level: "info", text: this.#words("tbProtecting", String(percent ?? 0)), setUp: false }
       : (mark.refusal ?? mark);
     bar.className = level;
-    BUTTONS.forEach((name, at) => {
+    for (const name of BUTTONS) {
       const button = bar.querySelector(`button.${name}`);
-      button.textContent = mark.labels[at] ?? "";
-      button.hidden = !mark.labels[at];
+      const label = name === "setUp" && !setUp ? undefined : mark.labels[name];
+      button.textContent = label ?? "";
+      button.hidden = !label;
       if (name === "sign" || name === "encrypt")
         button.setAttribute("aria-pressed", String(mark[name]));
       // What is under way is not changed by them any more.
       button.disabled = work !== undefined;
-    });
+    }
     bar.querySelector("button.cancel").hidden = !work?.isLong;
     const words = bar.querySelector(".words");
     if (words.textContent !== text) words.textContent = text;

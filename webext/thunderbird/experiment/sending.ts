@@ -15,6 +15,16 @@ const copies = new WeakMap<object, Map<string, any>>();
 const isDraft = (mode: number): boolean =>
   mode === Ci.nsIMsgSend.nsMsgSaveAsDraft || mode === Ci.nsIMsgSend.nsMsgSaveAsTemplate;
 
+/** In the background's words. */
+class Refusal extends Error {
+  readonly setUp: boolean;
+
+  constructor({ error = "", setUp = false } = {}) {
+    super(error);
+    this.setUp = setUp;
+  }
+}
+
 async function temporaryFile(bytes: Uint8Array): Promise<any> {
   const file = Services.dirsvc.get("TmpD", Ci.nsIFile);
   file.append("nsemail.eml");
@@ -54,7 +64,7 @@ async function protect(
   };
   const mail = new File([await work.until(IOUtils.read(file.path))], "mail.eml");
   const answer = await work.until(question.ask(request, mail));
-  if (!answer?.file) throw new Error(answer?.error ?? "");
+  if (!answer?.file) throw new Refusal(answer);
   const apart = new Map<string, any>();
   try {
     for (const { address, file: copy } of answer.copies ?? [])
@@ -97,10 +107,13 @@ function deliver(send: any, file: any, address: string): Promise<void> {
 export function handleSending(question: Question, composer: Composer, words: Words): Undo {
   const refused = (window: any, failure: unknown, draft = false) => {
     const reason = failure instanceof Error ? failure.message : String(failure);
-    const not = draft ? "tbNotSaved" : "tbNotSent";
-    if (failure instanceof Stopped)
-      composer.refuse(window, words(not, words("tbStoppedSending")), "info");
-    else composer.refuse(window, words(not, reason || words("tbSilent")));
+    const stopped = failure instanceof Stopped;
+    const why = stopped ? words("tbStoppedSending") : reason || words("tbSilent");
+    composer.refuse(window, {
+      level: stopped ? "info" : "bad",
+      text: words(draft ? "tbNotSaved" : "tbNotSent", why),
+      setUp: failure instanceof Refusal && failure.setUp,
+    });
     // Aborting shows no further window: the reason stands in the composer.
     return Components.Exception(reason, Cr.NS_ERROR_ABORT);
   };
@@ -120,7 +133,7 @@ export function handleSending(question: Question, composer: Composer, words: Wor
             });
           if (!mark) throw refused(window, words("tbSilent"), draft);
           if (mark.less && !draft) {
-            composer.refuse(window, words("tbLess", mark.text), "warn");
+            composer.refuse(window, { level: "warn", text: words("tbLess", mark.text), setUp: false });
             throw Components.Exception("", Cr.NS_ERROR_ABORT);
           }
           if (draft ? !mark.encrypt : !mark.sign && !mark.encrypt) return original.call(this);
