@@ -77,6 +77,35 @@ class Case(unittest.TestCase):
         return [name for name in os.listdir(self.thunderbird.temporary)
                 if name.startswith(("nsmail", "nsemail"))]
 
+    def hurdles(self, where=None):
+        """What axe-core finds that keeps people from using the page that is
+        open, as `inside` has it; or `where`, an expression for an element
+        among Thunderbird's own."""
+        root = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                            "..", "..", "..", "webext", "node_modules")
+        with open(os.path.join(root, "axe-core", "axe.min.js"),
+                  encoding="utf-8") as file:
+            axe = file.read()
+        if where is None:
+            found = self.steps.inside(
+                "axe.run(document).then(({ violations, passes }) =>"
+                " ({ violations, passes: passes.length }))", axe)
+        else:
+            found = self.steps.run("""
+                const [axe] = args;
+                const element = %s;
+                const win = element.ownerDocument.defaultView;
+                const box = new Cu.Sandbox(win, { sandboxPrototype: win,
+                    wantXrays: false });
+                Cu.evalInSandbox(axe, box);
+                const { violations, passes } = await (box.axe ?? win.axe).run(
+                    element, { runOnly: ["wcag2a", "wcag2aa"] });
+                return { violations, passes: passes.length };
+            """ % where, axe)
+        self.assertGreater(found["passes"], 0)
+        return [(each["id"], [node["html"] for node in each["nodes"]])
+                for each in found["violations"]]
+
     def picture(self, name, kind="mail:3pane"):
         folder = needed("NSSMIME_SCREENSHOTS")
         os.makedirs(folder, exist_ok=True)

@@ -249,15 +249,39 @@ class Steps:
             return said;
         """, where, percent)
 
-    def send(self, closes=True):
-        """By the button; without `closes` the composer is to stay."""
+    def send(self, closes=True, later=False):
+        """By the button, or into the Outbox; without `closes` the composer
+        is to stay."""
         self.run("""
+            const [closes, later] = args;
             const win = composers().at(-1);
             await until(() => !win.document.getElementById("button-send")
                 .disabled, "the button");
-            win.document.getElementById("button-send").doCommand();
-            if (args[0]) await until(() => win.closed, "the composer's end");
-        """, closes)
+            if (later) win.goDoCommand("cmd_sendLater");
+            else win.document.getElementById("button-send").doCommand();
+            if (closes) await until(() => win.closed, "the composer's end");
+        """, closes, later)
+
+    def outbox(self):
+        """Makes the account that it is in."""
+        self.run("""
+            try {
+                MailServices.accounts.localFoldersServer;
+            } catch {
+                MailServices.accounts.createLocalMailAccount();
+            }
+        """)
+
+    def send_waiting(self):
+        """What is in the Outbox."""
+        self.run("""
+            const identity = MailServices.accounts.defaultAccount
+                .defaultIdentity;
+            const queue = Cc["@mozilla.org/messengercompose/sendlater;1"]
+                .getService(Ci.nsIMsgSendLater);
+            await until(() => queue.hasUnsentMessages(identity), "the Outbox");
+            queue.sendUnsentMessages(identity);
+        """)
 
     def discard(self):
         self.run("""
@@ -315,6 +339,52 @@ class Steps:
                 subject: win.document.getElementById("msgSubject").value,
                 attachments: [...win.gAttachmentBucket?.itemChildren ?? []]
                     .map(item => item.attachment.name) };
+        """)
+
+    # ---- the add-on's pages
+
+    def inside(self, expression, script=""):
+        """The value of an expression in the page of the newest window of the
+        add-on, or in that of the open tab, once it is true. `script` runs
+        before."""
+        return self.run("""
+            const [expression, script] = args;
+            const page = () => Services.wm.getMostRecentWindow(
+                "mail:extensionPopup")?.document.querySelector("browser") ??
+                main.document.getElementById("tabmail").currentTabInfo.browser;
+            const name = `tests:${Math.random()}`;
+            const code = `(async () => {
+                const box = new Cu.Sandbox(content, { sandboxPrototype:
+                    content, wantXrays: false });
+                Cu.evalInSandbox(${JSON.stringify(script)}, box);
+                return Cu.evalInSandbox("(async () => JSON.stringify(await (" +
+                    ${JSON.stringify(expression)} + ")))()", box);
+            })().then(value => sendAsyncMessage("${name}", { value }),
+                error => sendAsyncMessage("${name}", { error: String(error) }));`;
+            const ask = () => new Promise((resolve, reject) => {
+                const manager = page().messageManager;
+                const take = ({ data: { value, error } }) => {
+                    manager.removeMessageListener(name, take);
+                    if (error) reject(new Error(error));
+                    else resolve(value && JSON.parse(value));
+                };
+                manager.addMessageListener(name, take);
+                manager.loadFrameScript(
+                    `data:,${encodeURIComponent(code)}`, false);
+            });
+            // a page that goes away meanwhile does not answer
+            return until(() => Promise.race([ask(), sleep(5000)]), expression);
+        """, expression, script)
+
+    def press_inside(self, selector):
+        self.inside("(document.querySelector(%s).click(), true)" %
+                    json.dumps(selector))
+
+    def close_popup(self):
+        self.run("""
+            const win = Services.wm.getMostRecentWindow("mail:extensionPopup");
+            win.close();
+            await until(() => win.closed, "its end");
         """)
 
     # ---- the rest

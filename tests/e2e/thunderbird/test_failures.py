@@ -169,6 +169,84 @@ class Failures(Case):
         self.steps.open("off and on")
         self.assertIn("Hidden", self.steps.seen("seen.level == 'ok'")["body"])
 
+    def test_killed_while_reading(self):
+        self.deliver_encrypted("let it start")
+        self.steps.open("let it start")
+        self.steps.seen("seen.level == 'ok'")
+        self.deliver_encrypted("killed", "Opened later")
+        pids = hosts(self.folder)
+        for process in pids:
+            os.kill(process, signal.SIGSTOP)
+        self.steps.open("killed")
+        self.steps.run("await until(() => aboutMessage().document"
+                       ".querySelector('#nssmime-verdict .cancel'), 'it')")
+        for process in pids:
+            os.kill(process, signal.SIGKILL)
+        seen = self.steps.seen("seen.level")
+        self.assertEqual("warn", seen["level"])
+        self.assertIn("ended unexpectedly", seen["title"])
+        self.assertIn("tbTryAgain", seen["buttons"])
+        self.picture("reader-host-lost")
+        self.steps.try_again()
+        self.assertIn("Opened later", self.steps.seen(
+            "seen.level == 'ok'")["body"])
+
+    def other_host(self, text):
+        """A program that is not what is expected, until the test ends."""
+        program = os.path.join(self.folder, "other-host")
+        with open(program, "w", encoding="utf-8") as file:
+            file.write("#!/usr/bin/env python3\n" + text)
+        os.chmod(program, 0o755)
+        self.thunderbird.manifest_of(program)
+        self.addCleanup(self.thunderbird.manifest, needed("NSSMIME_HOST"))
+        if hosts(self.folder):
+            self.kill()
+
+    def test_too_old(self):
+        """One sentence and the remedy; and nothing leaves."""
+        self.set_up()
+        self.other_host("""
+import json, struct, sys
+size = struct.unpack("=I", sys.stdin.buffer.read(4))[0]
+asked = json.loads(sys.stdin.buffer.read(size))
+answer = json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": {
+    "protocol": 0, "host": {"name": "nssmime-host", "version": "0.0"}}})
+sys.stdout.buffer.write(struct.pack("=I", len(answer)) + answer.encode())
+sys.stdout.buffer.flush()
+sys.stdin.buffer.read()
+""")
+        self.refuses_all("too old")
+        self.picture("reader-too-old")
+
+    def test_crashed_at_once(self):
+        self.set_up()
+        self.other_host("import os\nos.abort()\n")
+        self.refuses_all("ends as soon as it is started")
+
+    def refuses_all(self, words):
+        self.deliver_encrypted("refused: " + words)
+        self.imap.append(self.user, self.peer.mail(self.peer.sign(
+            self.peer.text("Readable")), "readable: " + words))
+        self.steps.compose(to="bob@example.org", subject="No", body="Text\n")
+        bar = self.steps.bar("shown.level == 'bad'")
+        self.assertIn(words, bar["text"])
+        self.steps.send(closes=False)
+        self.steps.bar("/^Not sent/.test(shown.text)")
+        self.assertTrue(self.smtp.nothing())
+        self.steps.press("setUp")
+        self.assertIn(words, self.steps.inside(
+            "document.querySelector('.step .command') &&"
+            " document.body.innerText"))
+        self.steps.close_popup()
+        self.steps.open("readable: " + words)
+        seen = self.steps.seen("seen.level")
+        self.assertIn("Readable", seen["body"])
+        self.steps.open("refused: " + words)
+        seen = self.steps.seen("seen.level")
+        self.assertEqual("warn", seen["level"])
+        self.assertIn(words, seen["title"])
+        self.assertIn("tbSetUp", seen["buttons"])
+
     def test_missing(self):
         self.set_up()
         self.thunderbird.manifest(None)

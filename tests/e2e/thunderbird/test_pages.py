@@ -7,27 +7,6 @@ from case import ME, Case
 
 
 class Pages(Case):
-    def inside(self, script):
-        """The value of an expression in the page of the open tab, once it
-        is true."""
-        return self.steps.run("""
-            const { browser } = main.document.getElementById("tabmail")
-                .currentTabInfo;
-            const name = `tests:${Math.random()}`;
-            const ask = () => new Promise(resolve => {
-                const manager = browser.messageManager;
-                const take = ({ data }) => {
-                    manager.removeMessageListener(name, take);
-                    resolve(data);
-                };
-                manager.addMessageListener(name, take);
-                manager.loadFrameScript(`data:,sendAsyncMessage("${name}",
-                    (document => ${encodeURIComponent(args[0])})(
-                    content.document))`, false);
-            });
-            return until(ask, args[0]);
-        """, script)
-
     def page(self, file):
         """Opens a page anew in a tab; its title and address."""
         return self.steps.run("""
@@ -61,10 +40,12 @@ class Pages(Case):
         self.picture("first-run")
 
     def test_certificates(self):
-        for file, name in (("certificates.html", "certificates"),
-                           ("settings.html", "settings")):
+        for file, name, ready in (
+                ("certificates.html", "certificates", ".card"),
+                ("settings.html", "settings", "fieldset")):
             self.assertIn(file, self.page(file))
-            self.steps.run("await sleep(1500)")
+            self.steps.inside("!!document.querySelector('%s')" % ready)
+            self.assertEqual([], self.hurdles())
             self.picture(name)
 
     def test_who_is_in_charge(self):
@@ -72,19 +53,19 @@ class Pages(Case):
         self.assertIn("settings.html", self.page("settings.html"))
         text = "document.querySelector('fieldset')?.textContent"
         self.assertIn("nssmime is in charge of mail from this address",
-                      self.inside(text))
+                      self.steps.inside(text))
         self.steps.own_protection(ME)
         self.addCleanup(self.steps.own_protection, "")
         self.page("settings.html")
-        self.assertIn("unless you choose otherwise", self.inside(text))
+        self.assertIn("unless you choose otherwise", self.steps.inside(text))
         self.steps.own_protection(ME, sign=True)
         self.page("settings.html")
         self.assertIn("Thunderbird’s own S/MIME is in charge",
-                      self.inside(text))
-        self.inside("(document.querySelector('fieldset').scrollIntoView(), "
+                      self.steps.inside(text))
+        self.steps.inside("(document.querySelector('fieldset').scrollIntoView(), "
                     "true)")
         self.picture("settings-in-charge")
-        self.inside("(document.querySelector('fieldset .toolbar button')"
+        self.steps.inside("(document.querySelector('fieldset .toolbar button')"
                     ".click(), true)")
         self.steps.run("""
             const tabmail = main.document.getElementById("tabmail");
@@ -98,22 +79,61 @@ class Pages(Case):
         """)
 
     def test_recipients(self):
+        """Who lacks a certificate, whose cannot be used, and looking up."""
         self.steps.compose(to="bob@example.org, stranger@example.org, "
                            "expired@example.org", subject="Who", body="x\n")
+        self.assertEqual([], self.hurdles("bar(composers().at(-1))"))
         self.steps.press("details")
-        title = self.steps.run("""
-            const browser = await until(() => Services.wm.getMostRecentWindow(
-                "mail:extensionPopup")?.document.querySelector("browser"),
-                "the window");
-            await until(() => browser.contentTitle?.startsWith("Recipients"),
-                "the page");
-            await sleep(1000);
-            return browser.contentTitle;
+        self.steps.run("""
+            await until(() => Services.wm.getMostRecentWindow(
+                "mail:extensionPopup")?.document.querySelector("browser")
+                ?.contentTitle?.startsWith("Recipients"), "the page");
         """)
-        self.assertIn("Recipients", title)
+        self.addCleanup(self.steps.close_popup)
+        boxes = self.steps.inside(
+            "(all => all.length == 3 && all.map(each => each.innerText))"
+            "([...document.querySelectorAll('.identity')])")
+        self.assertIn("Can be encrypted to", boxes[0])
+        self.assertIn("No certificate", boxes[1])
+        self.assertIn("had expired", boxes[2])
+        self.steps.press_inside(".identity:nth-of-type(2) .toolbar button")
+        self.assertIn("Ask this person for a signed mail", self.steps.inside(
+            "document.querySelector('.identity .notice')?.innerText"))
+        self.assertEqual([], self.hurdles())
         self.picture("composer-recipients", "mail:extensionPopup")
-        self.steps.run("Services.wm.getMostRecentWindow("
-                       "'mail:extensionPopup').close();")
+
+    def test_defaults(self):
+        """What the settings say of an address is how its mails begin."""
+        self.page("settings.html")
+        self.steps.inside("!!document.querySelector('fieldset select')")
+        self.choose("never", False)
+        self.addCleanup(self.choose, "possible", True)
+        self.steps.compose(to="bob@example.org", subject="Default", body="x\n")
+        bar = self.steps.bar()
+        self.assertEqual((False, False), (bar["sign"], bar["encrypt"]))
+        self.steps.discard()
+        self.choose("always", False)
+        self.steps.compose(to="stranger@example.org", subject="Default",
+                           body="x\n")
+        bar = self.steps.bar()
+        self.assertEqual((False, True, "bad"),
+                         (bar["sign"], bar["encrypt"], bar["level"]))
+
+    def choose(self, encrypt, sign):
+        """In the settings of the first address, as people do."""
+        self.steps.inside("""(() => {
+            const [box] = document.querySelectorAll("fieldset");
+            const select = box.querySelector("select");
+            select.value = "%s";
+            select.dispatchEvent(new Event("change"));
+            const check = box.querySelector("input");
+            if (check.checked != %s) check.click();
+            return true;
+        })()""" % (encrypt, str(sign).lower()))
+        self.steps.inside("""chrome.storage.local.get("settings").then(
+            ({ settings }) => Object.values(settings?.identities ?? {}).some(
+                ({ sign, encrypt }) => sign == %s && encrypt == "%s"))"""
+                          % (str(sign).lower(), encrypt))
 
 
 if __name__ == "__main__":

@@ -85,6 +85,10 @@ class Sending(Case):
         self.refuses(mail, "erin")
         copies = self.wait_for("Sent", before + 1)
         self.assertIn(b"Both", self.decrypt(copies[-1], "alice"))
+        self.steps.open("[...]", "SentMail")
+        seen = self.steps.seen("seen.level == 'ok'")
+        self.assertEqual("Both £", seen["subject"])
+        self.assertIn("Grüße aus Köln", seen["body"])
 
     def wait_for(self, folder, count):
         """The copy is made after the mail was sent."""
@@ -133,6 +137,26 @@ class Sending(Case):
             self.assertIn(b"bob@example.org", header)
             for name in (b"carol", b"dave", b"bcc:"):
                 self.assertNotIn(name, header.lower())
+
+    def test_later(self):
+        """What waits in the Outbox is protected; blind copies cannot wait."""
+        self.steps.outbox()
+        self.steps.compose(to="bob@example.org", bcc="carol@example.org",
+                           subject="Later £", body=BODY,
+                           attachments=[self.attachment()])
+        self.choose(True, True)
+        self.steps.send(closes=False, later=True)
+        bar = self.steps.bar("/^Not sent/.test(shown.text)")
+        self.assertIn("which the Outbox cannot do", bar["text"])
+        self.steps.discard()
+        self.steps.compose(to="bob@example.org", subject="Later £", body=BODY,
+                           attachments=[self.attachment()])
+        self.choose(True, True)
+        self.steps.send(later=True)
+        self.assertTrue(self.smtp.nothing())
+        self.steps.send_waiting()
+        self.content(self.verify(self.decrypt(
+            self.sent(["bob@example.org"]), "bob")), "Later £")
 
     def test_bcc_alone(self):
         self.steps.compose(bcc="carol@example.org", subject="Alone",

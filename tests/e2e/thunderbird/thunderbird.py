@@ -156,6 +156,16 @@ class Thunderbird:
         subprocess.run([host, "install", "--thunderbird"], check=True,
                        env=self.environment(), stdout=subprocess.DEVNULL)
 
+    def manifest_of(self, program):
+        """Another program in the host's place."""
+        folder = os.path.join(self.home, ".mozilla", "native-messaging-hosts")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "nssmime.json"), "w",
+                  encoding="utf-8") as file:
+            json.dump({"name": "nssmime", "description": "test",
+                       "path": program, "type": "stdio",
+                       "allowed_extensions": ["thunderbird@nssmime"]}, file)
+
     def environment(self):
         env = {name: value for name, value in os.environ.items()
                if not name.startswith(("XDG_", "NSSMIME_", "MOZ_"))
