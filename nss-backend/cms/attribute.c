@@ -412,7 +412,8 @@ nm_attributes_put(struct nm_buffer *out, const struct nm_sign_as *as,
 	mark = begin(&all, SIGNING_TIME, &set);
 	put_time(&all, as->signing_time);
 	end(&all, mark, set);
-	put_capabilities(&all);
+	if (!as->no_capabilities)
+		put_capabilities(&all);
 	if (as->encryption_cert != NULL) {
 		mark = begin(&all, ENCRYPTION_KEY, &set);
 		nm_rid_put_issuer_serial(&all, 0xa0, as->encryption_cert);

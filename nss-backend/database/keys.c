@@ -191,6 +191,19 @@ nm_database_id_slot(struct nm_database *db, const SECItem *id)
 }
 
 bool
+nm_database_on_card(struct nm_database *db, CERTCertificate *cert)
+{
+	PK11SlotInfo *slot = nm_database_key_slot(db, cert);
+	bool card;
+
+	if (slot == NULL)
+		return false;
+	card = !PK11_IsInternal(slot);
+	PK11_FreeSlot(slot);
+	return card;
+}
+
+bool
 nm_database_owns(struct nm_database *db, CERTCertificate *cert)
 {
 	PK11SlotInfo *slot = nm_database_key_slot(db, cert);

@@ -33,8 +33,11 @@ find_own(void *arg, const struct nm_rid *rid)
 	    : nm_index_by_issuer_serial(
 		  r->options.index, rid->issuer, rid->serial);
 
-	return cert != NULL && nm_index_own(r->options.index, cert) ? cert
-								    : NULL;
+	if (cert == NULL || !nm_index_own(r->options.index, cert) ||
+	    (r->options.cards_only &&
+		!nm_database_on_card(r->options.db, cert)))
+		return NULL;
+	return cert;
 }
 
 static enum nm_error

@@ -59,6 +59,17 @@ failed(const struct nm_protecting *p)
 							   : NM_ERR_INTERNAL;
 }
 
+static bool
+has_key_id(CERTCertificate *cert)
+{
+	SECItem id = { siBuffer, NULL, 0 };
+	bool has = CERT_FindSubjectKeyIDExtension(cert, &id) == SECSuccess &&
+	    id.len != 0;
+
+	SECITEM_FreeItem(&id, PR_FALSE);
+	return has;
+}
+
 static struct nm_encrypt_to
 encrypt_to(const struct nm_protecting *p, const struct nm_addressee *a)
 {
@@ -69,6 +80,7 @@ encrypt_to(const struct nm_protecting *p, const struct nm_addressee *a)
 	to.oaep = p->options.oaep;
 	to.oaep_digest = p->options.oaep_digest;
 	to.kdf = p->options.kdf;
+	to.by_key_id = p->options.by_key_id && has_key_id(a->cert);
 	return to;
 }
 
@@ -233,6 +245,9 @@ prepare(struct nm_protecting *p, const struct nm_header *header)
 
 	if (message && (error = find_from(p, header)) != NM_OK)
 		return error;
+	if (!message && p->options.from != NULL &&
+	    (p->from = strdup(p->options.from)) == NULL)
+		return NM_ERR_INTERNAL;
 	if ((error = nm_protecting_find_self(p)) != NM_OK)
 		return error;
 	/* Recipients first: no password is asked for what cannot be sent. */

@@ -123,22 +123,22 @@ add_by_address(struct nm_protecting *p, const char *address, bool bcc)
 	return error;
 }
 
+/* `along`: the certificate itself, where no token holds it. */
 static enum nm_error
-add_by_fingerprint(struct nm_protecting *p, const char *fingerprint, bool bcc)
+add_named(struct nm_protecting *p, CERTCertificate *cert, bool along, bool bcc)
 {
-	CERTCertificate *cert =
-	    nm_index_by_fingerprint(p->options.index, fingerprint);
+	char fingerprint[NM_FINGERPRINT_SIZE];
 	struct nm_certificate what;
 	struct nm_path path;
 	nm_reasons reasons;
 	enum nm_error error;
 
-	if (cert == NULL)
-		return nm_protecting_add_problem(
-		    p, fingerprint, false, NM_ERR_CERTIFICATE_NOT_FOUND, 0);
+	nm_certificate_fingerprint(cert, fingerprint);
 	error = nm_path_check(p->options.db, cert,
 	    &(struct nm_path_question){ .purpose = NM_PURPOSE_ENCRYPT,
 		.when = p->options.now,
+		.along = &cert,
+		.along_count = along ? 1 : 0,
 		.evidence = p->evidence },
 	    &path);
 	if (error != NM_OK)
@@ -154,6 +154,37 @@ add_by_fingerprint(struct nm_protecting *p, const char *fingerprint, bool bcc)
 	error = add_certificate(p, cert,
 	    what.address_count == 0 ? NULL : what.addresses[0], false, bcc);
 	nm_certificate_clear(&what);
+	return error;
+}
+
+static enum nm_error
+add_by_fingerprint(struct nm_protecting *p, const char *fingerprint, bool bcc)
+{
+	CERTCertificate *cert =
+	    nm_index_by_fingerprint(p->options.index, fingerprint);
+
+	if (cert == NULL)
+		return nm_protecting_add_problem(
+		    p, fingerprint, false, NM_ERR_CERTIFICATE_NOT_FOUND, 0);
+	return add_named(p, cert, false, bcc);
+}
+
+/* A certificate that came with the request, in place of a name. */
+static enum nm_error
+add_by_der(struct nm_protecting *p, struct nm_bytes der, bool bcc)
+{
+	CERTCertificate *cert = nm_certificate_decode_apart(der.data, der.len);
+	char fingerprint[NM_FINGERPRINT_SIZE];
+	enum nm_error error;
+
+	if (cert == NULL)
+		return nm_fail(p->fault, NM_ERR_INVALID_PARAMS,
+		    "What was given as a recipient's certificate is none");
+	nm_certificate_fingerprint(cert, fingerprint);
+	error = nm_index_by_fingerprint(p->options.index, fingerprint) != NULL
+	    ? add_by_fingerprint(p, fingerprint, bcc)
+	    : add_named(p, cert, true, bcc);
+	CERT_DestroyCertificate(cert);
 	return error;
 }
 
@@ -241,8 +272,10 @@ add_given(struct nm_protecting *p, const struct nm_header *header)
 		    &p->options.recipients[i];
 		bool bcc = r->bcc;
 
-		if (r->certificate != NULL) {
-			error = add_by_fingerprint(p, r->certificate, bcc);
+		if (r->certificate != NULL || r->der.len != 0) {
+			error = r->certificate != NULL
+			    ? add_by_fingerprint(p, r->certificate, bcc)
+			    : add_by_der(p, r->der, bcc);
 			continue;
 		}
 		/* A caller that names a Bcc field's address without saying so

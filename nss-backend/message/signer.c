@@ -110,8 +110,9 @@ by_address(struct nm_protecting *p)
 	return error;
 }
 
-/* The certificates that go along: the signer's always, so that whoever reads
- * it can at all; then its path as asked for. */
+/* The certificates that go along: the signer's, so that whoever reads it can
+ * at all; the one that answers are to be encrypted to, where that is another
+ * (RFC 8551 section 2.5.3 only names it); then the path as asked for. */
 static enum nm_error
 gather_chain(struct nm_protecting *p)
 {
@@ -121,12 +122,17 @@ gather_chain(struct nm_protecting *p)
 	error = check_path(p, p->signer, &p->path);
 	if (error != NM_OK)
 		return error;
-	if ((p->include = calloc(p->path.count + 1, sizeof(*p->include))) ==
+	if (p->options.include == NM_INCLUDE_NOTHING)
+		return NM_OK;
+	if ((p->include = calloc(p->path.count + 2, sizeof(*p->include))) ==
 	    NULL)
 		return NM_ERR_INTERNAL;
 	p->include[0] = p->signer;
 	p->as.include = p->include;
 	p->as.include_count = 1;
+	if (p->own_recipient != NULL &&
+	    !CERT_CompareCerts(p->own_recipient, p->signer))
+		p->include[p->as.include_count++] = p->own_recipient;
 	wanted = p->options.include == NM_INCLUDE_NONE ? 1 : p->path.count;
 	for (size_t i = 1; i < wanted; i++) {
 		CERTCertificate *cert = p->path.links[i].cert;
@@ -160,6 +166,7 @@ nm_protecting_choose_signer(
 	p->as.pss = p->options.pss;
 	p->as.signing_time = p->options.now;
 	p->as.encryption_cert = p->own_recipient;
+	p->as.no_capabilities = p->options.no_capabilities;
 	p->as.digest = p->options.digest;
 	if (p->as.digest == NM_DIGEST_NONE)
 		p->as.digest = NM_DIGEST_SHA256;
@@ -178,7 +185,9 @@ nm_protecting_find_self(struct nm_protecting *p)
 		return NM_OK;
 	error = nm_choose_self(
 	    p->options.index, p->options.db, p->from, p->options.now, &choice);
-	if (error == NM_OK)
+	if (error == NM_OK &&
+	    (!p->options.cards_only ||
+		nm_database_on_card(p->options.db, choice.cert)))
 		p->own_recipient = CERT_DupCertificate(choice.cert);
 	if (error == NM_ERR_CERTIFICATE_UNUSABLE) {
 		p->own_problem = error;

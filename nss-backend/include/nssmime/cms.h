@@ -168,6 +168,7 @@ struct nm_sign_as {
 	size_t include_count;
 	/* For SMIMEEncryptionKeyPreference (RFC 8551 2.5.3); NULL: none. */
 	CERTCertificate *encryption_cert;
+	bool no_capabilities; /* no SMIMECapabilities (RFC 8551 2.5.2) */
 };
 
 /* The digest that this signer's key takes: as->digest, but SHA-512 with Ed25519

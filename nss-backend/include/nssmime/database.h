@@ -143,6 +143,8 @@ void nm_database_accompany(struct nm_database *db, enum nm_companion which,
 PK11SlotInfo *nm_database_key_slot(
     struct nm_database *db, CERTCertificate *cert);
 bool nm_database_owns(struct nm_database *db, CERTCertificate *cert);
+/* Whether its private key is on a token that is not NSS's own: a card. */
+bool nm_database_on_card(struct nm_database *db, CERTCertificate *cert);
 /* The CKA_ID that NSS gives to the keys it stores: the SHA-1 of the public
  * value. NULL: a key of an unknown kind. */
 SECItem *nm_key_id(SECKEYPublicKey *key);

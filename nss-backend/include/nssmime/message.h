@@ -38,6 +38,7 @@ struct nm_read_options {
 	int64_t now;
 	const char *part; /* NULL: the whole; else e.g. "2.1" */
 	bool omit_legacy; /* Legacy Display elements (RFC 9788 4.5.3) */
+	bool cards_only;  /* decrypt with keys of external tokens alone */
 	struct nm_revocation_policy revocation;
 };
 
@@ -181,15 +182,18 @@ const struct nm_read_result *nm_reading_result(struct nm_reading *r);
 /* ---- protecting -------------------------------------------------------- */
 
 enum nm_include {
-	NM_INCLUDE_NONE,
+	NM_INCLUDE_NONE, /* of the chain; the signer's own goes along */
 	NM_INCLUDE_CHAIN,
-	NM_INCLUDE_ROOT
+	NM_INCLUDE_ROOT,
+	NM_INCLUDE_NOTHING /* not even that one */
 };
 
+/* By one of the three. */
 struct nm_protect_recipient {
 	const char *address;	 /* or NULL */
 	const char *certificate; /* fingerprint, or NULL */
 	bool bcc;
+	struct nm_bytes der; /* a certificate itself, or empty */
 };
 
 /* Header confidentiality policies (RFC 9788 section 3.2). A message that is
@@ -206,6 +210,7 @@ struct nm_protect_options {
 	struct nm_index *index;
 	const struct nm_asker *asker;
 	int64_t now;
+	const char *from; /* of an entity: whose it is; NULL: not known */
 	struct nm_revocation_policy revocation; /* of recipients */
 
 	bool sign;
@@ -219,6 +224,7 @@ struct nm_protect_options {
 	enum nm_error (*may_sign)(
 	    void *arg, CERTCertificate *cert, const struct nm_header *header);
 	void *may_sign_arg;
+	bool no_capabilities; /* without SMIMECapabilities */
 
 	bool encrypt;
 	const struct nm_protect_recipient *recipients;
@@ -230,6 +236,10 @@ struct nm_protect_options {
 	bool to_self;	       /* also to the sender */
 	bool to_self_required; /* an error where it cannot be done */
 	bool triple_wrap;
+	/* Name recipients by their subjectKeyIdentifier, where they have
+	 * one. */
+	bool by_key_id;
+	bool cards_only; /* the sender's own must be on an external token */
 
 	enum nm_header_policy policy; /* for a message alone */
 	bool legacy_display;	      /* where something is not to be seen */

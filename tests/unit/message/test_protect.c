@@ -205,7 +205,7 @@ static void
 an_entity_alone(void **state)
 {
 	struct nm_protect_options o = mail_protects();
-	struct nm_protect_recipient to = { "bob@example.org", NULL, false };
+	struct nm_protect_recipient to = { .address = "bob@example.org" };
 	char fingerprint[NM_FINGERPRINT_SIZE];
 	struct nm_read_options r = mail_reads();
 	struct mail m;
@@ -230,6 +230,78 @@ an_entity_alone(void **state)
 	assert_output(&m, inside);
 	mail_clear(&m);
 	sent_clear(&s);
+
+	/* whose it is can be said beside it: then all else follows */
+	o.sign_certificate = NULL;
+	assert_int_equal(mail_protect(&o, inside, &s), NM_ERR_INVALID_PARAMS);
+	sent_clear(&s);
+	o.from = "alice@example.org";
+	mail_protected(&o, inside, &s);
+	assert_string_equal(
+	    s.result->signed_by, mail_fingerprint("alice", fingerprint));
+	assert_int_equal(s.result->recipient_count, 2);
+	assert_true(s.result->recipients[1].self);
+	sent_clear(&s);
+}
+
+/* The serial numbers and key identifiers that openssl finds. */
+static void
+recipients_by_key_identifier(void **state)
+{
+	struct nm_protect_options o = mail_protects();
+	struct mail m;
+	struct sent s;
+
+	(void)state;
+	o.encrypt = true;
+	for (int by = 0; by < 2; by++) {
+		o.by_key_id = by != 0;
+		mail_protected(&o, plain, &s);
+		pki_write(&mail_pki, "mail.eml", s.output.data, s.output.len);
+		assert_int_equal(
+		    pki_run(&mail_pki,
+			"openssl cms -cmsout -print -noout -in mail.eml > "
+			"printed && test $(grep -c 'subjectKeyIdentifier' "
+			"printed) = %d && openssl cms -decrypt -in mail.eml "
+			"-recip bob.crt -inkey bob.key",
+			by == 0 ? 0 : 2),
+		    0);
+		mail_read(&s.output, &m);
+		assert_output(&m, inside);
+		mail_clear(&m);
+		sent_clear(&s);
+	}
+	/* who has none is named as ever */
+	assert_int_equal(
+	    pki_run(&mail_pki,
+		"KU=x EKU=x SAN=x openssl req -new -x509 -key bob.key -subj "
+		"/CN=none "
+		"-config pki.cnf -CA ca.crt -CAkey ca.key -days 9 -outform DER "
+		"-out none.der -addext basicConstraints=critical,CA:false "
+		"-addext subjectKeyIdentifier=none "
+		"-addext subjectAltName=email:none@example.org"),
+	    0);
+	{
+		struct nm_buffer der = NM_BUFFER_INIT;
+		struct nm_protect_recipient to = { .address = NULL };
+
+		pki_read(&mail_pki, "none.der", &der);
+		to.der = nm_buffer_bytes(&der);
+		o.recipients = &to;
+		o.recipient_count = 1;
+		o.recipients_given = true;
+		o.to_self = false;
+		mail_protected(&o, plain, &s);
+		pki_write(&mail_pki, "mail.eml", s.output.data, s.output.len);
+		assert_int_equal(
+		    pki_run(&mail_pki,
+			"openssl cms -cmsout -print -noout -in mail.eml > "
+			"printed && ! grep subjectKeyIdentifier printed && "
+			"grep issuerAndSerialNumber printed"),
+		    0);
+		sent_clear(&s);
+		nm_buffer_reset(&der);
+	}
 }
 
 static void
@@ -263,6 +335,7 @@ main(void)
 		cmocka_unit_test(the_cipher_asked_for),
 		cmocka_unit_test(signed_and_encrypted),
 		cmocka_unit_test(an_entity_alone),
+		cmocka_unit_test(recipients_by_key_identifier),
 		cmocka_unit_test(refused),
 	};
 

@@ -275,6 +275,54 @@ named_again(void **state)
 	}
 }
 
+/* A certificate that no token holds, with the request. */
+static void
+given_whole(void **state)
+{
+	struct nm_protect_recipient to = { .address = NULL };
+	struct nm_protect_options o = encrypts();
+	struct nm_buffer der = NM_BUFFER_INIT;
+	struct sent s;
+
+	(void)state;
+	o.recipients = &to;
+	o.recipient_count = 1;
+	o.recipients_given = true;
+	assert_int_equal(
+	    pki_run(&mail_pki,
+		"openssl genpkey -algorithm RSA -out new.key && "
+		"KU=x EKU=x SAN=x openssl req -new -x509 -key new.key -subj "
+		"/CN=new -config "
+		"pki.cnf -CA ca.crt -CAkey ca.key -days 9 -outform DER -out "
+		"new.der -addext basicConstraints=critical,CA:false "
+		"-addext subjectAltName=email:new@example.org"),
+	    0);
+	pki_read(&mail_pki, "new.der", &der);
+	to.der = nm_buffer_bytes(&der);
+	assert_int_equal(send_to(&o, "", &s), NM_OK);
+	assert_used(&s, "new@example.org ");
+	pki_write(&mail_pki, "mail.eml", s.output.data, s.output.len);
+	assert_int_equal(
+	    pki_run(&mail_pki,
+		"openssl x509 -inform DER -in new.der -out new.crt && "
+		"openssl cms -decrypt -in mail.eml -recip new.crt -inkey "
+		"new.key"),
+	    0);
+	sent_clear(&s);
+	to.der.len--;
+	check_refused(&o, "", NM_ERR_INVALID_PARAMS);
+	nm_buffer_reset(&der);
+	/* one that a token holds, and one of an issuer that nobody trusts */
+	pki_read(&mail_pki, "bob.der", &der);
+	to.der = nm_buffer_bytes(&der);
+	check(&o, "", "bob@example.org ");
+	nm_buffer_reset(&der);
+	pki_read(&mail_pki, "mallory.der", &der);
+	to.der = nm_buffer_bytes(&der);
+	check_refused(&o, "", NM_ERR_CERTIFICATE_UNUSABLE);
+	nm_buffer_reset(&der);
+}
+
 /* One who cannot read it and nothing is produced; all of them are named. */
 static void
 problems(void **state)
@@ -342,6 +390,7 @@ main(void)
 		cmocka_unit_test(hidden_recipients),
 		cmocka_unit_test(named_by_the_caller),
 		cmocka_unit_test(named_again),
+		cmocka_unit_test(given_whole),
 		cmocka_unit_test(problems),
 		cmocka_unit_test(fields_that_cannot_be_read),
 	};

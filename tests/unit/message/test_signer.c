@@ -132,7 +132,7 @@ by_fingerprint(void **state)
 	sent_clear(&s);
 }
 
-/* How many certificates go along; the signer's always does. */
+/* Which certificates go along. */
 static void
 certificates_that_go_along(void **state)
 {
@@ -141,7 +141,8 @@ certificates_that_go_along(void **state)
 		const char *names;
 	} cases[] = { { NM_INCLUDE_NONE, "alice" },
 		{ NM_INCLUDE_CHAIN, "alice intermediate" },
-		{ NM_INCLUDE_ROOT, "alice intermediate ca" } };
+		{ NM_INCLUDE_ROOT, "alice intermediate ca" },
+		{ NM_INCLUDE_NOTHING, "" } };
 	struct nm_protect_options o = signs();
 	struct sent s;
 
@@ -155,13 +156,72 @@ certificates_that_go_along(void **state)
 		assert_int_equal(
 		    pki_run(&mail_pki,
 			"cat ca.crt intermediate.crt > authorities; "
+			"rm -f along; "
 			"openssl cms -verify -in mail.eml -CAfile "
-			"authorities -certsout along -out plain && "
+			"authorities -certfile alice.crt -certsout along -out "
+			"plain && "
+			"touch along && "
 			"for n in %s; do openssl x509 -in $n.crt; done | "
 			"grep -v '^-' | sort > wanted && "
 			"grep -v '^-' along | sort > found && "
 			"cmp wanted found",
 			cases[i].names),
+		    0);
+	}
+}
+
+/* What answers are to be encrypted to goes along where it is another one. */
+static void
+the_encryption_certificate_goes_along(void **state)
+{
+	struct nm_protect_options o = signs();
+	struct sent s;
+
+	(void)state;
+	assert_int_equal(
+	    pki_run(&mail_pki,
+		"for n in one two; do openssl genpkey -algorithm RSA -out "
+		"$n.key && KU=x EKU=x SAN=x openssl req -new -x509 -config "
+		"pki.cnf -key $n.key "
+		"-subj /CN=$n -CA ca.crt -CAkey ca.key -days 9 -out $n.crt "
+		"-addext basicConstraints=critical,CA:false -addext "
+		"subjectAltName=email:two.keys@example.org -addext keyUsage="
+		"$([ $n = one ] && echo digitalSignature || "
+		"echo keyEncipherment) && openssl pkcs12 -export -in $n.crt "
+		"-inkey $n.key -name $n -passout pass:x -out $n.p12 && "
+		"pk12util -i $n.p12 -d sql:db -W x -K '' || exit 1; done"),
+	    0);
+	assert_int_equal(
+	    send_from(&o, "From: two.keys@example.org\r\n", &s), NM_OK);
+	pki_write(&mail_pki, "mail.eml", s.output.data, s.output.len);
+	sent_clear(&s);
+	assert_int_equal(
+	    pki_run(&mail_pki,
+		"openssl cms -verify -in mail.eml -CAfile ca.crt -certsout "
+		"along -out plain && cat one.crt two.crt | grep -v '^-' | "
+		"sort > wanted && grep -v '^-' along | sort > found && "
+		"cmp wanted found"),
+	    0);
+}
+
+static void
+without_capabilities(void **state)
+{
+	struct nm_protect_options o = signs();
+	struct sent s;
+
+	(void)state;
+	for (int without = 0; without < 2; without++) {
+		o.no_capabilities = without != 0;
+		assert_int_equal(
+		    send_from(&o, "From: alice@example.org\r\n", &s), NM_OK);
+		pki_write(&mail_pki, "mail.eml", s.output.data, s.output.len);
+		sent_clear(&s);
+		assert_int_equal(
+		    pki_run(&mail_pki,
+			"openssl cms -cmsout -print -noout -in mail.eml > "
+			"printed && %s grep 'S/MIME Capabilities' printed",
+			without == 0 ? "" : "!"),
 		    0);
 	}
 }
@@ -201,6 +261,8 @@ main(void)
 		cmocka_unit_test(nobody_can),
 		cmocka_unit_test(by_fingerprint),
 		cmocka_unit_test(certificates_that_go_along),
+		cmocka_unit_test(the_encryption_certificate_goes_along),
+		cmocka_unit_test(without_capabilities),
 		cmocka_unit_test(as_asked_for),
 	};
 
