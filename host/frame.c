@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <nssmime/buffer.h>
+
 #include "bounds.h"
 
 #define KEPT_ROOM (2u * 1024u * 1024u) /* a larger body is let go at once */
@@ -21,6 +23,7 @@ host_reader_init(struct host_reader *r, size_t limit)
 void
 host_reader_clear(struct host_reader *r)
 {
+	nm_wipe(r->body, r->len);
 	free(r->body);
 	host_reader_init(r, r->limit);
 }
@@ -28,6 +31,8 @@ host_reader_clear(struct host_reader *r)
 void
 host_reader_next(struct host_reader *r)
 {
+	/* there may be the text of a mail in it, or what gives it away */
+	nm_wipe(r->body, r->len);
 	r->head_len = r->len = r->size = 0;
 	if (r->room > KEPT_ROOM) {
 		free(r->body);
@@ -130,6 +135,15 @@ host_frame_new(size_t room)
 	return f;
 }
 
+void
+host_frame_free(struct host_frame *f)
+{
+	if (f == NULL)
+		return;
+	nm_wipe(f->data, HEAD + f->len);
+	free(f);
+}
+
 char *
 host_frame_body(struct host_frame *f)
 {
@@ -206,5 +220,5 @@ host_queue_clear(struct host_queue *q)
 	struct host_frame *f;
 
 	while ((f = host_queue_take(q)) != NULL)
-		free(f);
+		host_frame_free(f);
 }

@@ -37,7 +37,7 @@ struct host_reader {
 void host_reader_init(struct host_reader *r, size_t limit);
 /* One read(2) at most. */
 enum host_reading host_reader_read(struct host_reader *r, int fd);
-/* The frame was dealt with. */
+/* The frame was dealt with: it is wiped. */
 void host_reader_next(struct host_reader *r);
 void host_reader_clear(struct host_reader *r);
 
@@ -52,6 +52,8 @@ struct host_frame {
 
 /* NULL: memory. */
 struct host_frame *host_frame_new(size_t room);
+/* Wiped. */
+void host_frame_free(struct host_frame *f);
 /* The JSON's first byte, and where the next one goes. */
 char *host_frame_body(struct host_frame *f);
 void host_frame_append(struct host_frame *f, const void *data, size_t len);

@@ -81,7 +81,7 @@ end_frame(struct output *o)
 	(void)pthread_mutex_lock(&e->lock);
 	o->outlet->credit += o->reserved; /* what was not used of it */
 	if (o->call->over)
-		free(o->frame);
+		host_frame_free(o->frame);
 	else
 		host_engine_send(e, o->frame);
 	(void)pthread_mutex_unlock(&e->lock);
@@ -172,7 +172,7 @@ output_free(struct nm_stage *s)
 {
 	struct output *o = (struct output *)s;
 
-	free(o->frame);
+	host_frame_free(o->frame);
 	nm_buffer_reset(&o->buffer);
 	nm_wipe(o->rest, sizeof(o->rest));
 	free(o);

@@ -83,6 +83,8 @@ test_frames_in_a_row(void **state)
 	assert_int_equal(w->reader.size, 3);
 	assert_string_equal(w->reader.body, "abc");
 	host_reader_next(&w->reader);
+	/* nothing of it stays in memory */
+	assert_memory_equal(w->reader.body, "\0\0\0", 3);
 	assert_int_equal(next(w), HOST_READ_FRAME);
 	assert_int_equal(w->reader.size, 0);
 	assert_string_equal(w->reader.body, "");
