@@ -6,7 +6,6 @@
 
 #include "bounds.h"
 #include "origin.h"
-#include "reply.h"
 
 /* NSS's path building needs more than the smallest stack. */
 #define STACK_SIZE (512u * 1024u)
@@ -29,16 +28,17 @@ host_call_free(struct host_call *call)
 static struct host_frame *
 reply_of(struct host_call *call, enum nm_error err, struct json_object *result)
 {
+	const struct host_dialect *dialect = call->engine->dialect;
 	const char *text = NULL;
 
 	if (err == NM_OK && result != NULL)
-		return host_reply_result(call->id, result);
+		return dialect->reply(call, err, NULL, NULL, result);
 	if (err == NM_OK)
 		err = NM_ERR_INTERNAL;
 	/* the sentence belongs to the failure that it was written for */
 	if (call->fault.code == err)
 		text = call->fault.text;
-	return host_reply_error(call->id, err, text, call->error_data);
+	return dialect->reply(call, err, text, call->error_data, NULL);
 }
 
 bool
@@ -46,8 +46,8 @@ host_call_end(struct host_call *call, enum nm_error error, const char *text)
 {
 	if (call->over || call->committed)
 		return false;
-	host_engine_send(
-	    call->engine, host_reply_error(call->id, error, text, NULL));
+	host_engine_send(call->engine,
+	    call->engine->dialect->reply(call, error, text, NULL, NULL));
 	call->over = true;
 	(void)pthread_cond_signal(&call->cond);
 	return true;
@@ -80,8 +80,8 @@ unlist(struct host_call *call)
 
 /* ---- the thread ----------------------------------------------------- */
 
-static enum nm_error
-open_database(struct host_call *call)
+enum nm_error
+host_call_open_database(struct host_call *call)
 {
 	struct host_engine *e = call->engine;
 	struct host_confinement made = HOST_CONFINEMENT_INIT;
@@ -97,6 +97,7 @@ open_database(struct host_call *call)
 	e->confinement = made;
 	host_engine_wake(e); /* its thread is to be confined as well */
 	(void)pthread_mutex_unlock(&e->lock);
+	host_confine_thread(&e->confinement, &call->confined);
 	return NM_OK;
 }
 
@@ -120,13 +121,11 @@ handle(struct host_call *call)
 	struct host_engine *e = call->engine;
 	struct json_object *result = NULL;
 	enum nm_error err = NM_OK;
-	struct host_frame *reply;
-	bool confined = false;
+	struct host_frame *reply, *next;
 
-	host_confine_thread(&e->confinement, &confined);
+	host_confine_thread(&e->confinement, &call->confined);
 	if ((call->operation->flags & HOST_DATABASE) != 0)
-		err = open_database(call);
-	host_confine_thread(&e->confinement, &confined);
+		err = host_call_open_database(call);
 	if (err == NM_OK)
 		err = call->operation->handler(call, call->params, &result);
 	if (err == NM_ERR_PASSWORD_FORMAT_UNSUPPORTED)
@@ -138,7 +137,10 @@ handle(struct host_call *call)
 	if ((call->operation->flags & HOST_KEY) != 0)
 		e->key_used = host_now();
 	if (call->over) {
-		free(reply);
+		for (; reply != NULL; reply = next) {
+			next = reply->next;
+			host_frame_free(reply);
+		}
 	} else {
 		host_engine_send(e, reply);
 		call->over = true;

@@ -22,6 +22,7 @@ struct host_call {
 	bool may_prompt;
 	bool shows_progress;
 	bool end_connection;
+	bool confined;	      /* its thread is */
 	uint64_t done, total; /* for progress; total 0: not known */
 	int64_t shown;	      /* when progress was last shown */
 
@@ -47,6 +48,9 @@ void host_call_begin(struct host_engine *e,
  * thread is at. Does nothing to one that has committed. Lock held. */
 bool host_call_end(
     struct host_call *call, enum nm_error error, const char *text);
+/* What HOST_DATABASE does, for an operation that finds out by itself whether it
+ * needs the database. In its thread, with the baton. */
+enum nm_error host_call_open_database(struct host_call *call);
 /* The first call with this id (JSON text) that is not over. Lock held. */
 struct host_call *host_call_find(struct host_engine *e, const char *id);
 /* Waits for call->cond without the baton, which the caller has and has again

@@ -11,13 +11,19 @@ static const struct {
 	const char *name;
 	enum nm_database_kind kind;
 	bool webmail;
+	bool owa;
 } known[] = {
-	{ HOST_THUNDERBIRD_ID, "Thunderbird", NM_DATABASE_THUNDERBIRD, false },
-	{ HOST_REDUCED_ID, "Thunderbird", NM_DATABASE_THUNDERBIRD, false },
+	{ HOST_THUNDERBIRD_ID, "Thunderbird", NM_DATABASE_THUNDERBIRD, false,
+	    false },
+	{ HOST_REDUCED_ID, "Thunderbird", NM_DATABASE_THUNDERBIRD, false,
+	    false },
 	{ HOST_FIREFOX_ID, "the nssmime extension in Firefox",
-	    NM_DATABASE_FIREFOX, true },
+	    NM_DATABASE_FIREFOX, true, false },
 	{ HOST_CHROMIUM_ID, "the nssmime extension in your browser",
-	    NM_DATABASE_SHARED, true },
+	    NM_DATABASE_SHARED, true, false },
+	{ HOST_OWA_ID, "Outlook on the web", NM_DATABASE_SHARED, false, true },
+	{ HOST_OWA_EDGE_ID, "Outlook on the web", NM_DATABASE_SHARED, false,
+	    true },
 };
 
 static void
@@ -65,6 +71,7 @@ host_caller_parse(int argc, char *const *argv, struct host_caller *out)
 		out->name = known[i].name;
 		out->kind = known[i].kind;
 		out->webmail = known[i].webmail;
+		out->owa = known[i].owa;
 	}
 	return true;
 }

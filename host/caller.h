@@ -20,6 +20,10 @@
 #define HOST_THUNDERBIRD_ID "thunderbird@nssmime"
 #define HOST_REDUCED_ID	    "thunderbird-reduced@nssmime"
 #define HOST_FIREFOX_ID	    "webmail@nssmime"
+/* Microsoft's extensions for Outlook on the web: the one that administrators
+ * install, and the one of Edge's store. */
+#define HOST_OWA_ID	 "maafgiompdekodanheihhgilkjchcakm"
+#define HOST_OWA_EDGE_ID "gamjhjfeblghkihfjdpmbpajhlpmobbp"
 
 #define HOST_CALLER_ID_ROOM 128
 
@@ -28,6 +32,7 @@ struct host_caller {
 	const char *name;	    /* for people: "Thunderbird" */
 	enum nm_database_kind kind; /* whose databases come first */
 	bool webmail;		    /* must say for which origin it asks */
+	bool owa;		    /* speaks the other dialect (owa/) */
 };
 
 /*

@@ -14,7 +14,6 @@
 #include "bounds.h"
 #include "lock.h"
 #include "reply.h"
-#include "rpc.h"
 
 /* Browsers wait three seconds after the end of input before they kill. */
 #define LEAVE_SECONDS  2
@@ -43,13 +42,18 @@ host_engine_wake(struct host_engine *e)
 void
 host_engine_send(struct host_engine *e, struct host_frame *f)
 {
+	bool wake = f == NULL || e->queue.first == NULL;
+	struct host_frame *next;
+
 	if (f == NULL) {
 		host_log(e->log, HOST_LOG_ERROR, "out of memory");
 		e->ending = true;
-	} else {
+	}
+	for (; f != NULL; f = next) {
+		next = f->next;
 		host_queue_put(&e->queue, f);
 	}
-	if (f == NULL || e->queue.first == f)
+	if (wake)
 		host_engine_wake(e);
 }
 
@@ -59,24 +63,19 @@ host_engine_send(struct host_engine *e, struct host_frame *f)
 static bool
 read_input(struct host_engine *e)
 {
-	struct host_frame *f;
-
 	switch (host_reader_read(&e->reader, e->in)) {
 	case HOST_READ_MORE:
 		return true;
 	case HOST_READ_FRAME:
-		host_rpc_take(e, e->reader.body, e->reader.size);
+		e->dialect->take(e, e->reader.body, e->reader.size);
 		host_reader_next(&e->reader);
 		return true;
 	case HOST_READ_TOO_LARGE:
-		f = host_reply_error(NULL, NM_ERR_TOO_LARGE,
-		    "The frame is larger than 8388608 bytes", NULL);
-		(void)pthread_mutex_lock(&e->lock);
-		host_engine_send(e, f);
-		(void)pthread_mutex_unlock(&e->lock);
+		e->dialect->too_large(e);
 		return true;
 	case HOST_READ_GLIMPSE:
-		host_rpc_skipped(e, e->reader.glimpse, e->reader.glimpse_len);
+		e->dialect->skipped(
+		    e, e->reader.glimpse, e->reader.glimpse_len);
 		return true;
 	case HOST_READ_END:
 	case HOST_READ_FAILED:
@@ -115,7 +114,7 @@ write_output(struct host_engine *e)
 			return rc == 0;
 		(void)pthread_mutex_lock(&e->lock);
 		full = e->queue.bytes >= HOST_QUEUE_FULL;
-		free(host_queue_take(&e->queue));
+		host_frame_free(host_queue_take(&e->queue));
 		if (full && e->queue.bytes < HOST_QUEUE_FULL)
 			wake_outputs(e);
 		(void)pthread_mutex_unlock(&e->lock);
@@ -167,12 +166,15 @@ static bool
 prepare(struct host_engine *e, struct pollfd *fds, int *timeout)
 {
 	int64_t now = host_now(), due, other, late;
+	const struct host_dialect *dialect = e->dialect;
 	bool more;
 
 	(void)pthread_mutex_lock(&e->lock);
 	due = host_streams_expire(e, now);
 	other = host_lock_check(e, now);
 	late = host_fetching_expire(e, now);
+	due = other < due ? other : due;
+	other = dialect->expire != NULL ? dialect->expire(e, now) : INT64_MAX;
 	due = other < due ? other : due;
 	*timeout = timeout_of(now, late < due ? late : due);
 	/* a negative descriptor is left out by poll(2) */
@@ -254,6 +256,8 @@ static void
 clear(struct host_engine *e)
 {
 	host_session_close(&e->session);
+	if (e->dialect->close != NULL)
+		e->dialect->close(e);
 	host_prompts_clear(e);
 	host_fetching_clear(e);
 	host_queue_clear(&e->queue);
@@ -277,7 +281,7 @@ start(struct host_engine *e)
 	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&e->idle, &attributes);
 	(void)pthread_condattr_destroy(&attributes);
-	host_reader_init(&e->reader, HOST_MAX_FRAME_IN);
+	host_reader_init(&e->reader, e->dialect->max_frame);
 	/* fewer turns of the loop for each frame, where these are pipes */
 	(void)fcntl(e->in, F_SETPIPE_SZ, PIPE_SIZE);
 	(void)fcntl(e->out, F_SETPIPE_SZ, PIPE_SIZE);
@@ -285,7 +289,8 @@ start(struct host_engine *e)
 	if (flags < 0 || fcntl(e->out, F_SETFL, flags | O_NONBLOCK) < 0)
 		return false;
 	e->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return e->wake >= 0;
+	return e->wake >= 0 &&
+	    (e->dialect->open == NULL || e->dialect->open(e));
 }
 
 static void
@@ -311,6 +316,7 @@ host_engine_run(int in, int out, int channel, const struct host_caller *caller,
 		.channel = channel,
 		.wake = -1,
 		.caller = caller,
+		.dialect = caller->owa ? &host_owa_dialect : &host_rpc_dialect,
 		.settings = settings,
 		.settings_fault = settings_fault,
 		.newer_nss = newer_nss,

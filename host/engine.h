@@ -16,6 +16,7 @@
 #include "caller.h"
 #include "common/clock.h"
 #include "confine.h"
+#include "dialect.h"
 #include "fetching.h"
 #include "frame.h"
 #include "log.h"
@@ -33,6 +34,8 @@ struct host_engine {
 	/* fixed after start */
 	int in, out, channel, wake;
 	const struct host_caller *caller;
+	const struct host_dialect *dialect;
+	struct host_owa *owa; /* what that one keeps; it has its own lock */
 	const struct host_settings *settings;
 	const struct nm_fault *settings_fault; /* what was wrong with them */
 	bool newer_nss; /* the next engine could start with one */
@@ -60,7 +63,8 @@ struct host_engine {
 
 /* Wakes the event loop. */
 void host_engine_wake(struct host_engine *e);
-/* Puts a frame out. NULL (memory) ends the connection. Lock held. */
+/* Puts a frame out, and those linked to it. NULL (memory) ends the connection.
+ * Lock held. */
 void host_engine_send(struct host_engine *e, struct host_frame *f);
 
 /* Runs until the connection ends; returns the exit status. Takes over the

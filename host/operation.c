@@ -165,8 +165,8 @@ pause_between(struct host_call *call)
 	return NM_OK;
 }
 
-static enum nm_error
-feed_bytes(struct host_call *call, const uint8_t *data, size_t len,
+enum nm_error
+host_call_feed_bytes(struct host_call *call, const uint8_t *data, size_t len,
     struct nm_stage *head)
 {
 	struct host_engine *e = call->engine;
@@ -203,7 +203,7 @@ feed_inline(
 		    "The content's data is not strict base64");
 	} else {
 		call->total = len;
-		err = feed_bytes(call, bytes, len, head);
+		err = host_call_feed_bytes(call, bytes, len, head);
 	}
 	free(bytes);
 	return err;
@@ -222,7 +222,7 @@ feed_stream(struct host_call *call, struct nm_stage *head)
 		(void)pthread_mutex_unlock(&e->lock);
 		if (err != NM_OK || chunk == NULL)
 			return err;
-		err = feed_bytes(call, chunk->data, chunk->len, head);
+		err = host_call_feed_bytes(call, chunk->data, chunk->len, head);
 		(void)pthread_mutex_lock(&e->lock);
 		host_input_done(call, chunk);
 		(void)pthread_mutex_unlock(&e->lock);

@@ -93,6 +93,10 @@ bool host_call_commit(struct host_call *call);
 enum nm_error host_call_feed(
     struct host_call *call, struct json_object *content, struct nm_stage *head);
 
+/* The same for bytes at hand, without the finish. */
+enum nm_error host_call_feed_bytes(struct host_call *call, const uint8_t *data,
+    size_t len, struct nm_stage *head);
+
 /*
  * A last stage for what an operation puts out: with `output` (the request's
  * `output` object, or one of its `copyStreams`) to that stream, waiting for

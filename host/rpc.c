@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "rpc.h"
+/* JSON-RPC 2.0, as far as the contract has it. */
+#include "dialect.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -281,8 +282,8 @@ take_message(struct host_engine *e, struct json_object *root)
 	return false;
 }
 
-void
-host_rpc_take(struct host_engine *e, const char *text, size_t len)
+static void
+take(struct host_engine *e, const char *text, size_t len)
 {
 	struct nm_fault fault = { .code = NM_OK };
 	struct json_object *root = NULL;
@@ -305,8 +306,15 @@ host_rpc_take(struct host_engine *e, const char *text, size_t len)
 	json_object_put(root);
 }
 
-void
-host_rpc_skipped(struct host_engine *e, const char *text, size_t len)
+static void
+too_large(struct host_engine *e)
+{
+	refuse(e, NULL, NM_ERR_TOO_LARGE,
+	    "The frame is larger than 8388608 bytes");
+}
+
+static void
+skipped(struct host_engine *e, const char *text, size_t len)
 {
 	const char *data;
 	uint64_t stream;
@@ -315,3 +323,19 @@ host_rpc_skipped(struct host_engine *e, const char *text, size_t len)
 	(void)host_scan_data(text, len, &stream, &data, &data_len);
 	lose(e, stream, "A frame of the stream is too large");
 }
+
+static struct host_frame *
+reply(struct host_call *call, enum nm_error error, const char *text,
+    struct json_object *data, struct json_object *result)
+{
+	return result != NULL ? host_reply_result(call->id, result)
+			      : host_reply_error(call->id, error, text, data);
+}
+
+const struct host_dialect host_rpc_dialect = {
+	.max_frame = HOST_MAX_FRAME_IN,
+	.take = take,
+	.too_large = too_large,
+	.skipped = skipped,
+	.reply = reply,
+};

@@ -143,6 +143,7 @@ host_settings_load(struct host_settings *out, struct nm_fault *fault)
 		.max_decompressed = NM_MAX_DECOMPRESSED,
 		.user_origins = true,
 	};
+	host_owa_policy_init(&out->owa.policy);
 	if ((out->config_path = user_path()) == NULL)
 		return host_settings_out_of_memory(&user);
 	/* the administrator's comes second: it wins. It is read also where the
@@ -172,6 +173,8 @@ host_settings_clear(struct host_settings *s)
 	free_list(s->fetch_networks, s->fetch_network_count);
 	free(s->fetch_proxy);
 	free(s->timestamp_authority);
+	host_owa_policy_clear(&s->owa.policy);
+	free_list(s->owa.domains, s->owa.domain_count);
 	free(s->config_path);
 	*s = (struct host_settings){ .database = NULL };
 }

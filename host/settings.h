@@ -14,12 +14,20 @@
 #include <nssmime/error.h>
 
 #include "origins.h"
+#include "owa/policy.h"
 
 /* Whether and how strictly servers are asked about certificates. */
 enum host_revocation {
 	HOST_REVOCATION_OFF,  /* none is asked */
 	HOST_REVOCATION_SOFT, /* one that does not answer is told */
 	HOST_REVOCATION_HARD  /* one that does not answer counts */
+};
+
+/* The administrator's, for Outlook on the web. */
+struct host_owa_settings {
+	struct host_owa_policy policy;
+	char **domains; /* where the extension is to be at work */
+	size_t domain_count;
 };
 
 struct host_settings {
@@ -41,7 +49,9 @@ struct host_settings {
 	size_t fetch_network_count;
 	char *fetch_proxy;	   /* administrator only: "http://host:port" */
 	char *timestamp_authority; /* its URL; NULL: none */
-	char *config_path;	   /* where config.json is */
+	struct host_owa_settings owa;
+	bool owa_trace;	   /* owa/trace.h */
+	char *config_path; /* where config.json is */
 };
 
 enum nm_error host_settings_load(

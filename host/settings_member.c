@@ -7,6 +7,7 @@
 
 #include "common/network.h"
 #include "common/question.h"
+#include "owa/policy_file.h"
 #include "bounds.h"
 #include "origin.h"
 
@@ -197,6 +198,12 @@ read_ocsp_nonce(
 }
 
 static enum nm_error
+read_owa_trace(const struct host_settings_reading *r, struct json_object *value)
+{
+	return read_boolean(r, value, "owaTrace", &r->out->owa_trace);
+}
+
+static enum nm_error
 read_user_origins(
     const struct host_settings_reading *r, struct json_object *value)
 {
@@ -358,6 +365,8 @@ static const struct {
 	{ "ocspNonce", read_ocsp_nonce, false },
 	{ "timestampAuthority", read_timestamp_authority, false },
 	{ "userOrigins", read_user_origins, true },
+	{ "owaTrace", read_owa_trace, false },
+	{ "owa", host_owa_policy_read, true },
 	{ "callers", read_callers, true },
 	{ "fetchNetworks", read_fetch_networks, true },
 	{ "fetchProxy", read_fetch_proxy, true },

@@ -62,6 +62,10 @@ enum nm_error nm_certificate_describe(
     struct nm_database *db, CERTCertificate *cert, struct nm_certificate *out);
 void nm_certificate_clear(struct nm_certificate *c);
 
+/* The first attribute of the subject with this OID ("2.5.4.3"), as UTF-8, for
+ * the caller to free. NULL: there is none. */
+char *nm_certificate_attribute(const CERTCertificate *cert, const char *oid);
+
 /* Bounds and sanity before NSS sees it: DER length, NM_MAX_RSA_BITS, known
  * structure. NULL and a fault if it is no certificate. The result is a
  * temporary certificate of NSS's: hold it only while it is needed, since all

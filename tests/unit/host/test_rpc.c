@@ -3,12 +3,10 @@
 
 #include <stdio.h>
 
-#include "../../../host/rpc.h"
-
 static void
 take(struct wire *w, const char *text)
 {
-	host_rpc_take(&w->e, text, strlen(text));
+	host_rpc_dialect.take(&w->e, text, strlen(text));
 }
 
 static void

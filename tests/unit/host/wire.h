@@ -42,6 +42,7 @@ wire_open(struct wire *w)
 	assert_true(w->e.wake >= 0);
 	w->e.in = w->e.out = -1;
 	w->e.caller = &w->caller;
+	w->e.dialect = &host_rpc_dialect;
 	w->e.settings = &w->settings;
 	w->e.settings_fault = &w->settings_fault;
 	w->e.log = HOST_LOG_ERROR;
