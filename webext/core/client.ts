@@ -103,6 +103,7 @@ function neverStarted(error: HostError, why: string): HostError {
   if (/not found|no such native application/i.test(why))
     return new HostError("host-missing", why);
   if (/forbidden|not allowed/i.test(why)) return new HostError("host-forbidden", why);
+  if (/disabled by the system administrator/i.test(why)) return new HostError("host-blocked", why);
   return new HostError("host-failed", why || error.message);
 }
 

@@ -5,6 +5,7 @@ import { errorKinds, type ErrorKind } from "./wire.ts";
 export const localKinds = [
   "host-missing", // the browser finds no host of this name
   "host-forbidden", // it finds one, but this extension may not start it
+  "host-blocked", // the administrator of the browser forbids it
   "host-failed", // it started and ended before it said a word
   "host-lost", // it ended in the middle
   "host-silent", // it runs, but answers nothing any more

@@ -11,6 +11,15 @@ const commands = {
     label: "commandRegister",
     line: (target: Target) => `nssmime-host install ${target.installOption}`,
   },
+  registerAll: {
+    label: "commandRegisterAll",
+    line: (target: Target) => `sudo nssmime-host install ${target.installOption} --system`,
+  },
+  sandbox: {
+    label: "commandSandbox",
+    line: ({ installOption }: Target) =>
+      `(snap list; flatpak list) 2>/dev/null | grep -i ${installOption.replace("--", "")}`,
+  },
   doctor: { label: "commandDoctor", line: () => "nssmime-host doctor" },
   update: { label: "commandInstall", line: () => "sudo apt update && sudo apt install nssmime" },
   newerNss: {
@@ -23,7 +32,7 @@ const commands = {
 const remedies: Partial<Record<Kind, (keyof typeof commands)[]>> = {
   "host-missing": ["install", "register"],
   "host-forbidden": ["register"],
-  "host-failed": ["doctor"],
+  "host-failed": ["register", "doctor"],
   "host-lost": ["doctor"],
   "host-silent": ["doctor"],
   "host-too-old": ["update"],
@@ -72,6 +81,39 @@ export function problemTitle(error: HostError, target: Target): string {
   return t(keyOf("error", alike[error.kind] ?? error.kind), target.program);
 }
 
+function command(name: keyof typeof commands, target: Target): HTMLElement {
+  const { label, line } = commands[name];
+  return commandBox(t(label, target.program), line(target));
+}
+
+/** No browser says why it does not find the host: what it may be, and how to tell. */
+function otherCauses(target: Target): Child[] {
+  const { program } = target;
+  const mozilla = /^--(firefox|thunderbird)$/.test(target.installOption);
+  // Ubuntu's own builds say so, and are Snaps.
+  const open = /\bUbuntu\b/.test(navigator.userAgent);
+  return [
+    h(
+      "details",
+      { open },
+      h("summary", {}, t("sandboxTitle", program)),
+      h("p", {}, t("sandboxText", program)),
+      command("sandbox", target),
+      h("p", {}, t("sandboxDo", program)),
+      mozilla && h("p", {}, t("sandboxMozilla", program)),
+    ),
+    // Of Chromium's family a policy leaves out what is installed for one user.
+    !mozilla &&
+      h(
+        "details",
+        {},
+        h("summary", {}, t("managedTitle", program)),
+        h("p", {}, t("managedText", program)),
+        command("registerAll", target),
+      ),
+  ];
+}
+
 /** The remedy alone, for where the title stands elsewhere. */
 export function remedyFor(error: HostError, target: Target): Child[] {
   const kind = alike[error.kind] ?? error.kind;
@@ -79,17 +121,8 @@ export function remedyFor(error: HostError, target: Target): Child[] {
   return [
     h("p", {}, t(keyOf("error", kind, "_do"), target.program)),
     names.length > 0 && h("p", { class: "hint" }, t("commandHint")),
-    ...names.map((name) => {
-      const { label, line } = commands[name];
-      return commandBox(t(label, target.program), line(target));
-    }),
-    (kind === "host-missing" || kind === "host-forbidden") &&
-      h(
-        "details",
-        {},
-        h("summary", {}, t("sandboxTitle", target.program)),
-        h("p", {}, t("sandboxText", target.program)),
-      ),
+    ...names.map((name) => command(name, target)),
+    ...(kind === "host-missing" ? otherCauses(target) : []),
     error.message !== "" &&
       h(
         "details",

@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { type Mail, Mails } from "../../core/mails.ts";
-import type { Identity, LocalMethods } from "../../core/relay.ts";
+import type { Identity, LocalMethods, Target } from "../../core/relay.ts";
 import { launch, type Look, show, type Shown, shots } from "../support/browser.ts";
 import { readMails } from "../support/mails.ts";
 import { Home, pki, SITE } from "../support/real-host.ts";
@@ -35,6 +35,8 @@ interface State {
   identities?: Identity[];
   /** In a browser: what the page was opened for. */
   site?: string | null;
+  /** Thunderbird, where it is not said. */
+  program?: Pick<Target, "program" | "installOption">;
   act?: (shown: Shown) => Promise<unknown>;
   /** Somewhere on the page; here in English. */
   says: string;
@@ -45,6 +47,8 @@ let full: Home;
 let web: Home;
 let fresh: Home;
 let absent: Home;
+let forbidden: Home;
+let blocked: Home;
 let broken: Home;
 let old: Home;
 let oldNss: Home;
@@ -59,6 +63,13 @@ before(async () => {
   fresh = new Home({ database: false });
   absent = new Home({ database: false });
   absent.program = `${absent.folder}/no-such-program`;
+  forbidden = new Home({ database: false });
+  forbidden.program = absent.program;
+  forbidden.refusal = "Access to the specified native messaging host is forbidden.";
+  blocked = new Home({ database: false });
+  blocked.program = absent.program;
+  blocked.refusal =
+    "Access to the native messaging host was disabled by the system administrator.";
   broken = new Home({ database: false });
   broken.configure({ database: "sql:/no/such/folder" });
   old = new Home();
@@ -72,7 +83,7 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  await Promise.all([full, web, fresh, absent, broken, old, oldNss].map((home) => home?.close()));
+  await Promise.all([full, web, fresh, absent, forbidden, blocked, broken, old, oldNss].map((home) => home?.close()));
 });
 
 const openCard = (name: string) => async ({ page }: Shown) => {
@@ -92,6 +103,7 @@ const mixed = () => ({
   mimeType: "application/x-pem-file",
   buffer: Buffer.concat(["alice.crt", "alice.key"].map((name) => readFileSync(pki(name)))),
 });
+const chromium = { program: "Chromium", installOption: "--chromium" };
 const details = (name: string, says: string): State => ({
   name: `details-${name}`,
   path: `details.html?handle=${name}`,
@@ -109,6 +121,39 @@ const viewer = (name: string, says: string, act?: State["act"]): State => ({
 
 const states: State[] = [
   { name: "start-missing", path: "start.html", home: () => absent, says: "sudo apt install nssmime" },
+  {
+    name: "start-missing-in-browser",
+    path: "start.html",
+    home: () => absent,
+    program: chromium,
+    act: async ({ page }) => {
+      for (const details of await page.locator("details").all())
+        await details.locator("summary").click();
+    },
+    says: "sudo nssmime-host install --chromium --system",
+  },
+  {
+    name: "start-missing-in-firefox",
+    path: "start.html",
+    home: () => absent,
+    program: { program: "Firefox", installOption: "--firefox" },
+    act: ({ page }) => page.locator("details summary").first().click(),
+    says: "The exception is the Snap of Ubuntu itself",
+  },
+  {
+    name: "start-forbidden",
+    path: "start.html",
+    home: () => forbidden,
+    program: chromium,
+    says: "nssmime-host install --chromium",
+  },
+  {
+    name: "start-blocked",
+    path: "start.html",
+    home: () => blocked,
+    program: chromium,
+    says: "by the policy NativeMessagingAllowlist",
+  },
   { name: "start-broken", path: "start.html", home: () => broken, says: "cannot be opened" },
   {
     name: "start-old-nss",
@@ -297,10 +342,15 @@ const states: State[] = [
   viewer("gone", "not open any more"),
 ];
 
-const local = (identities: Identity[], site?: string | null): LocalMethods => ({
+const thunderbird = { program: "Thunderbird", installOption: "--thunderbird" };
+
+const local = (
+  identities: Identity[],
+  site?: string | null,
+  program = thunderbird,
+): LocalMethods => ({
   "page.target": async () => ({
-    program: "Thunderbird",
-    installOption: "--thunderbird",
+    ...program,
     identities,
     ...(site && { site }),
   }),
@@ -314,9 +364,9 @@ const local = (identities: Identity[], site?: string | null): LocalMethods => ({
 
 async function check(state: State, look: Look): Promise<void> {
   const home = state.home();
-  const { site, identities = [alice] } = state;
+  const { site, program, identities = [alice] } = state;
   const named = site === undefined ? undefined : async () => site;
-  const shown = await show(browser, home, local(identities, site), look, named);
+  const shown = await show(browser, home, local(identities, site, program), look, named);
   const where = JSON.stringify(look);
   try {
     await shown.open(state.path);

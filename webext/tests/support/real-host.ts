@@ -47,11 +47,11 @@ export class NativePort implements Port {
   #open = true;
   #input = Buffer.alloc(0);
 
-  constructor(program: string, env: NodeJS.ProcessEnv, caller: string) {
+  constructor(program: string, env: NodeJS.ProcessEnv, caller: string, refusal: string) {
     this.process = spawn(program, [MANIFEST, caller], { env, stdio: ["pipe", "pipe", "inherit"] });
     this.process.stdout?.on("data", (bytes: Buffer) => this.#read(bytes));
     this.process.stdin?.on("error", () => undefined);
-    this.process.on("error", () => this.#closed("Specified native messaging host not found."));
+    this.process.on("error", () => this.#closed(refusal));
     this.process.on("exit", () => this.#closed("Native host has exited."));
   }
 
@@ -95,6 +95,8 @@ export class Home {
   readonly ports: NativePort[] = [];
   readonly env: NodeJS.ProcessEnv;
   program = hostProgram();
+  /** What the browser says where the program cannot be started. */
+  refusal = "Specified native messaging host not found.";
   /** The add-on that the host is started for. */
   caller = "thunderbird@nssmime";
 
@@ -138,7 +140,7 @@ export class Home {
   }
 
   connect = (): NativePort => {
-    const port = new NativePort(this.program, this.env, this.caller);
+    const port = new NativePort(this.program, this.env, this.caller, this.refusal);
     this.ports.push(port);
     return port;
   };

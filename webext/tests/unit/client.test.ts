@@ -58,7 +58,10 @@ test("why a host does not start is told apart", async () => {
     ["Specified native messaging host not found.", "host-missing"],
     ["No such native application nssmime", "host-missing"],
     ["Access to the specified native messaging host is forbidden.", "host-forbidden"],
+    ["Access to the native messaging host was disabled by the system administrator.", "host-blocked"],
+    ["Failed to start native messaging host.", "host-failed"],
     ["Native host has exited.", "host-failed"],
+    ["An unexpected error occurred", "host-failed"],
     [undefined, "host-failed"],
   ] as const) {
     const { host, hosts } = client((_, far) => far.end.disconnect(why));
