@@ -13,6 +13,13 @@ export const localKinds = [
   "host-too-new",
   "file-unreadable", // the user chose one that holds no certificates
   "site-unknown", // a page of the extension was opened from no site
+  "webmail-closed", // there is no tab with it
+  "session-expired", // the webmail wants its user to log in again
+  "message-gone", // it was deleted or moved there
+  "send-refused", // the webmail's server does not take the mail
+  "not-permitted", // the webmail cannot do it, or those who run it forbid it
+  "server-error", // of the webmail
+  "offline", // the webmail cannot be reached
 ] as const;
 
 export type LocalKind = (typeof localKinds)[number];

@@ -16,6 +16,10 @@ const byNewest = (a: Certificate, b: Certificate) => b.notBefore.localeCompare(a
 
 const FRESH = 5_000;
 
+/** After these it may be otherwise. */
+export const changesCertificates = (method: string): boolean =>
+  /^(certificate\.(import|delete|trust)|database\.(use|unlock))$/.test(method);
+
 export class Recipients {
   readonly #host: Host;
   readonly #known = new Map<string, { at: number; recipient: Promise<Recipient> }>();

@@ -5,6 +5,7 @@ import { Client, type HostClient } from "./client.ts";
 import type { Port } from "./connection.ts";
 import { type Asked, Server } from "./server.ts";
 import { forSite } from "./site.ts";
+import type { Thread } from "./threading.ts";
 import type { Methods, Result } from "./wire.ts";
 
 export const RELAY = "nssmime-page";
@@ -65,8 +66,26 @@ export interface SiteMethods {
   "site.forget": { params: { site: string }; result: null };
 }
 
+/** Of a background that lets pages write mails. */
+export interface WritingMethods {
+  /** The mail that is answered, or sent on; its content goes to the output. */
+  "page.answered": {
+    params: { handle: string };
+    result: { reading: Reading; thread: Thread } | null;
+  };
+  /** Sends the content as it is: one copy, which is kept as sent unless it is one of the blind. */
+  "page.send": {
+    params: { from: string; recipients: string[]; blind: boolean };
+    result: Record<string, never>;
+  };
+}
+
 /** What some backgrounds have, and others have not. */
-interface FurtherMethods extends MailMethods, BuiltInMethods, SiteMethods {}
+interface FurtherMethods
+  extends MailMethods,
+    BuiltInMethods,
+    SiteMethods,
+    WritingMethods {}
 
 export interface PageMethods extends Methods, OwnMethods, FurtherMethods {}
 

@@ -26,11 +26,12 @@ export class Busy {
   ): Promise<V> {
     const abort = new AbortController();
     const bar = h("progress", { "aria-label": text });
+    const hint = asks && h("p", { class: "hint" }, t("askingWindow"));
     const box = h(
       "div",
       { class: "busy" },
       h("p", {}, text),
-      asks && h("p", { class: "hint" }, t("askingWindow")),
+      hint,
       bar,
       button(t("cancel"), () => abort.abort()),
     );
@@ -43,6 +44,8 @@ export class Busy {
           if (!total) return;
           bar.max = total;
           bar.value = done;
+          // While it goes on nobody is being asked.
+          if (hint) hint.hidden = done < total;
         },
       });
     } catch (failure) {

@@ -3,6 +3,7 @@
 import { importCertificates } from "../core/actions/certificate-import.ts";
 import type { Result } from "../core/wire.ts";
 import { h, on } from "./dom.ts";
+import { takeFiles } from "./file-drop.ts";
 import { shortName } from "./name.ts";
 import type { Page } from "./page.ts";
 import { plural, t, wordsOf } from "./text.ts";
@@ -83,21 +84,7 @@ export function importButton(
 
 /** The whole page takes files that are dropped on it. */
 export function takeDrops(page: Page, done: () => void): void {
-  const veil = h("div", { class: "drop-veil", hidden: true }, h("p", {}, t("dropHere")));
-  document.body.append(veil);
-  let depth = 0;
-  const show = (change: number) => {
-    depth = Math.max(0, depth + change);
-    veil.hidden = depth === 0;
-  };
-  const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
-  document.addEventListener("dragenter", (event) => hasFiles(event) && show(1));
-  document.addEventListener("dragleave", (event) => hasFiles(event) && show(-1));
-  document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
-  document.addEventListener("drop", async (event) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    show(-depth);
-    if (await importFiles(page, event.dataTransfer?.files ?? [])) done();
+  takeFiles(t("dropHere"), async (files) => {
+    if (await importFiles(page, files)) done();
   });
 }

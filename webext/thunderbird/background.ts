@@ -2,7 +2,7 @@
 // The add-on's middle: it owns the one port to the host, and answers the experiment and the pages.
 import { HostClient } from "../core/client.ts";
 import { allowQuotes, isQuotable } from "../core/quoting.ts";
-import { Recipients } from "../core/recipients.ts";
+import { changesCertificates, Recipients } from "../core/recipients.ts";
 import { isOwnPage, type Reading, serve, type Target } from "../core/relay.ts";
 import { type Choice, Composing } from "./composing.ts";
 import { protect } from "./protecting.ts";
@@ -19,7 +19,7 @@ class Host extends HostClient {
     const result = await super.call(...args);
     const [method] = args;
     if (method === "database.lock" || method === "database.use") await messenger.nssmime.forget();
-    if (/^(certificate\.(import|delete|trust)|database\.(use|unlock))$/.test(method)) {
+    if (changesCertificates(method)) {
       recipients.forget();
       await messenger.nssmime.composers();
     }

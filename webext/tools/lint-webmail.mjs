@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // node tools/lint-webmail.mjs FOLDER: holds the built webmail extension for Firefox against the
 // linter of Mozilla's store. That for Chromium differs by its manifest alone.
-import { lint, ofReader } from "./linting.mjs";
+import { lint, ofWebmail } from "./linting.mjs";
 
-await lint(process.argv[2], ofReader);
+await lint(process.argv[2], ofWebmail);

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildPages } from "./build.mjs";
+import { buildEditor } from "./editor.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values, positionals } = parseArgs({
@@ -39,7 +40,10 @@ await build({
   sourcemap: "inline",
   logLevel: "warning",
 });
-if (kind === "pages") await buildPages(join(out, "pages"));
+if (kind === "pages") {
+  await buildPages(join(out, "pages"));
+  await buildEditor(join(out, "pages"));
+}
 
 const files = names.map((name) => join(bundles, name.replace(/\.ts$/, ".mjs")));
 const options = ["--enable-source-maps", "--test", "--test-reporter=spec"];

@@ -10,7 +10,7 @@ import { type LocalMethods, serve } from "../../core/relay.ts";
 import { type End, portPair } from "./port.ts";
 import type { Home } from "./real-host.ts";
 import { root } from "./root.ts";
-import { messagesOf } from "./texts.ts";
+import { allMessagesOf } from "./texts.ts";
 
 const require = createRequire(join(root, "package.json"));
 const { chromium } = require("playwright-core") as typeof import("playwright-core");
@@ -29,6 +29,8 @@ export interface Look {
   language: "en" | "de";
   colorScheme: "light" | "dark";
   width: number;
+  /** What is stored by a page is there for others of this name. */
+  profile?: string;
 }
 
 /** `proxy`: where everything goes that is asked of the network. */
@@ -51,7 +53,6 @@ function fakeChrome({ messages }: { messages: Record<string, { message: string }
   there.nssmimeTell = (message: unknown) => {
     for (const listener of told) listener(message, { id: "test" });
   };
-  const stored = new Map<string, unknown>();
   const fake = {
     runtime: {
       id: "test",
@@ -74,11 +75,16 @@ function fakeChrome({ messages }: { messages: Record<string, { message: string }
       getMessage: (key: string, values: string[] = []) =>
         (messages[key]?.message ?? "").replace(/\$(\d)/g, (_, n) => values[Number(n) - 1] ?? ""),
     },
+    tabs: { getCurrent: async () => undefined },
     storage: {
       local: {
-        get: async (key: string) => (stored.has(key) ? { [key]: stored.get(key) } : {}),
+        get: async (key: string) => {
+          const value = sessionStorage.getItem(key);
+          return value === null ? {} : { [key]: JSON.parse(value) };
+        },
         set: async (values: object) => {
-          for (const [key, value] of Object.entries(values)) stored.set(key, value);
+          for (const [key, value] of Object.entries(values))
+            sessionStorage.setItem(key, JSON.stringify(value));
         },
       },
     },
@@ -158,7 +164,7 @@ async function openContext(browser: Browser, look: Look): Promise<BrowserContext
       contentType: types[extname(path)] ?? "application/octet-stream",
     });
   });
-  await context.addInitScript(fakeChrome, { messages: messagesOf(look.language) });
+  await context.addInitScript(fakeChrome, { messages: allMessagesOf(look.language) });
   return context;
 }
 

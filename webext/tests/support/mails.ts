@@ -6,6 +6,8 @@ import { protectMessage } from "../../core/actions/message-protect.ts";
 import { readMessage } from "../../core/actions/message-read.ts";
 import { HostClient } from "../../core/client.ts";
 import type { Mail } from "../../core/mails.ts";
+import type { Reading } from "../../core/relay.ts";
+import { type Thread, threadOf } from "../../core/threading.ts";
 import { type Home, pki } from "./real-host.ts";
 
 function mail(from: string, body: string, more: string[] = []): Buffer {
@@ -107,4 +109,40 @@ export async function readMails(home: Home): Promise<Record<string, Mail>> {
     all[name] = { content, reading: result };
   }
   return all;
+}
+
+/** An encrypted mail with a file, as the background keeps it for an answer. */
+export async function answerable(
+  home: Home,
+  { to, signed }: { to: string; signed: boolean },
+): Promise<{ reading: Reading; thread: Thread; content: Buffer }> {
+  const host = new HostClient({ connect: home.connect, client: { name: "mails", version: "1" } });
+  const body =
+    'Content-Type: multipart/mixed; boundary="x"\r\n\r\n' +
+    `--x\r\n${text("Meet me at noon.")}` +
+    '--x\r\nContent-Type: text/plain; name="map.txt"\r\n' +
+    'Content-Disposition: attachment; filename="map.txt"\r\n\r\nThe map.\r\n--x--\r\n';
+  const fields = [
+    "From: Bob <bob@example.org>",
+    `To: ${to}`,
+    "Subject: The plan",
+    `Date: ${new Date().toUTCString()}`,
+    "Message-ID: <original@example.org>",
+    "References: <first@example.org>",
+    "Reply-To: elsewhere@example.com",
+    "MIME-Version: 1.0",
+  ];
+  const plain = Buffer.from(`${fields.join("\r\n")}\r\n${body}`);
+  const { message } = await protectMessage(host, plain, {
+    ...(signed && { sign: {} }),
+    encrypt: { recipients: [to] },
+  });
+  const { content, result } = await readMessage(host, message);
+  const { content: _content, ...reading } = result;
+  host.close();
+  return {
+    reading,
+    thread: await threadOf(message),
+    content: Buffer.from(await content.arrayBuffer()),
+  };
 }

@@ -7,6 +7,12 @@ export type Messages = Record<string, { message: string }>;
 export const messagesOf = (language: string): Messages =>
   readJson("_locales", language, "messages.json");
 
+/** With those of the editor, which is shown beside the other pages. */
+export const allMessagesOf = (language: string): Messages => ({
+  ...messagesOf(language),
+  ...readJson("webmail/editor/_locales", language, "messages.json"),
+});
+
 export function useTexts(language: string): void {
   const messages = messagesOf(language);
   const getMessage = (key: string, values: string[] = []) =>
@@ -17,11 +23,11 @@ export function useTexts(language: string): void {
 /** What an English text of the pages, or a part of one, is in another language: the pieces between
  * the values. What is no text of the pages, like a command, is the same everywhere. */
 export function translated(english: string, language: string): string[] {
-  const all = Object.entries(messagesOf("en")).filter(([, { message }]) => message.includes(english));
+  const all = Object.entries(allMessagesOf("en")).filter(([, { message }]) => message.includes(english));
   const exact = all.filter(([, { message }]) => message === english);
   const [found, another] = exact.length > 0 ? exact : all;
   if (!found) return [english];
   if (another) throw new Error(`"${english}" may be ${found[0]} or ${another[0]}`);
   if (language === "en") return [english];
-  return (messagesOf(language)[found[0]]?.message ?? "").split(/\$\d/).map((piece) => piece.trim());
+  return (allMessagesOf(language)[found[0]]?.message ?? "").split(/\$\d/).map((piece) => piece.trim());
 }
