@@ -78,10 +78,8 @@ export class Jmap implements Provider {
   async identities(): Promise<Identity[]> {
     const session = await this.#open();
     const [{ list }] = await this.#call(session, ["Identity/get", { accountId: this.#account(session, SUBMISSION) }]);
-    return (list as { id: string; email: string; name?: string; textSignature?: string }[]).map(
-      ({ id, email, name = "", textSignature }) => ({
-        id, address: email, name, ...(textSignature && { signature: textSignature }) }),
-    );
+    return (list as { id: string; email: string; name?: string }[]).map(({ id, email, name }) => ({
+      id, address: email, name: name ?? "" }));
   }
 
   async list(folder?: string, limit = 50): Promise<Listed[]> {

@@ -49,8 +49,6 @@ export interface Identity {
   id: string;
   address: string;
   name: string;
-  /** What the user has put below mails of this identity. */
-  signature?: string;
 }
 
 /** One mail as it goes to some of the recipients. Its bytes are not changed on the way. */

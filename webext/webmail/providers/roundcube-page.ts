@@ -2,6 +2,8 @@
 // What Roundcube writes into its pages and answers. All of it is the server's word: text to be
 // read, never run.
 
+import type { Identity } from "./provider.ts";
+
 export interface Environment {
   task?: string;
   action?: string;
@@ -11,8 +13,7 @@ export interface Environment {
   mailbox?: string;
   drafts_mailbox?: string;
   trash_mailbox?: string;
-  identities?: Record<string, { email?: string }>;
-  signatures?: Record<string, { text?: string }>;
+  mailboxes?: Record<string, { id: string; class?: string }>;
   /** Set by the plugin that sends mails as they are. */
   nssmime_rawsend?: boolean;
 }
@@ -66,18 +67,30 @@ export function plain(html: string): string {
 export interface Option {
   value: string;
   text: string;
-  selected: boolean;
 }
 
 /** The choices of the selection that a page has under `name`. */
 export function optionsOf(html: string, name: string): Option[] {
   const select = new RegExp(`<select[^>]*\\bname="${name}"[^>]*>([\\s\\S]*?)</select>`).exec(html);
-  const options = (select?.[1] ?? "").matchAll(/<option value="([^"]*)"([^>]*)>([^<]*)/g);
-  return [...options].map(([, value, more, text]) => ({
+  const options = (select?.[1] ?? "").matchAll(/<option value="([^"]*)"[^>]*>([^<]*)/g);
+  return [...options].map(([, value, text]) => ({
     value: plain(value as string),
     text: plain(text as string),
-    selected: /\bselected\b/.test(more as string),
   }));
+}
+
+/** "Name <address>", as it is shown. */
+export function identityOf(id: string, shown: string): Identity[] {
+  const address = /[^\s<>]+@[^\s<>]+(?=>?\s*$)/.exec(shown)?.[0];
+  if (address === undefined) return [];
+  const name = shown.replace(/<?[^\s<>]+>?\s*$/, "").trim();
+  return [{ id, address, name }];
+}
+
+/** Those that the page of the settings lists. */
+export function identitiesOf(html: string): Identity[] {
+  const rows = html.matchAll(/<tr id="rcmrow(\d+)"[^>]*>\s*<td class="mail">([^<]*)/g);
+  return [...rows].flatMap(([, id, shown]) => identityOf(id as string, plain(shown as string)));
 }
 
 const STRING = '"(?:[^"\\\\]|\\\\.)*"';

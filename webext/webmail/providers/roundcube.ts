@@ -21,7 +21,7 @@ import {
   type Shown,
 } from "./provider.ts";
 import { bytesOf, hasFromLine, messageIdOf, sameMail } from "./raw.ts";
-import { Answer, type Environment, environmentOf, optionsOf, scriptsOf } from "./roundcube-page.ts";
+import { Answer, type Environment, environmentOf, identitiesOf, identityOf, optionsOf, scriptsOf } from "./roundcube-page.ts";
 
 const PLUGIN = "plugin.nssmime_rawsend";
 const smimeParts = ["pkcs7-signature", "pkcs7-mime", "x-pkcs7-signature", "x-pkcs7-mime"];
@@ -72,8 +72,15 @@ export class Roundcube implements Provider {
     };
   }
 
-  async identities(): Promise<Identity[]> {
-    return (await this.#desk()).identities;
+  async identities(asked: Asked = {}): Promise<Identity[]> {
+    const settings = await this.#page({ _task: "settings", _action: "identities" }, asked);
+    const listed = identitiesOf(settings);
+    if (listed.length > 0) return listed;
+    this.#enter(settings);
+    // Where nobody may see that page, the one for writing has them, too.
+    const compose = await this.#page({ _action: "compose" }, asked);
+    this.#enter(compose);
+    return optionsOf(compose, "_from").flatMap(({ value, text }) => identityOf(value, text));
   }
 
   async list(folder = "INBOX", limit = 50): Promise<Listed[]> {
@@ -208,28 +215,24 @@ export class Roundcube implements Provider {
     return this.#post("delete", {}, fields).then(() => true, () => false);
   }
 
-  /** What the page for writing says. */
   async #desk(asked: Asked = {}): Promise<Desk> {
-    const answer = await this.#get({ _action: "compose" }, asked);
-    const html = await (await bodyOf(answer, asked)).text();
-    const environment = this.#enter(html);
-    const { identities: known = {}, signatures = {}, trash_mailbox, drafts_mailbox } = environment;
-    const identities = optionsOf(html, "_from").flatMap(({ value, text }) => {
-      const address = known[value]?.email ?? /[^\s<>]+@[^\s<>]+/.exec(text)?.[0];
-      if (address === undefined) return [];
-      const name = text.replace(/<[^>]*>\s*$/, "").trim();
-      const signature = signatures[value]?.text;
-      return [{ id: value, address, name: name === address ? "" : name, ...(signature && { signature }) }];
-    });
-    if (identities.length === 0) throw new ProviderError("server-error", "No identities");
-    const folders = optionsOf(html, "_store_target");
-    const sent = folders.find(({ selected, value }) => selected && value !== "")?.value ?? null;
+    const [identities, environment] = await Promise.all([
+      this.identities(asked),
+      this.#page({ _task: "mail" }, asked).then((html) => this.#enter(html)),
+    ]);
+    const { mailboxes = {}, trash_mailbox, drafts_mailbox } = environment;
+    const sent = Object.values(mailboxes).find((one) => one.class === "sent")?.id ?? null;
     return {
       identities,
       sent,
       passing: trash_mailbox || drafts_mailbox || sent || "INBOX",
       plugin: environment.nssmime_rawsend === true,
     };
+  }
+
+  async #page(parameters: Record<string, string>, asked: Asked = {}): Promise<string> {
+    const answer = await this.#get(parameters, asked);
+    return (await bodyOf(answer, asked.signal && { signal: asked.signal })).text();
   }
 
   /** A page that should be of somebody who is logged in. */
@@ -243,7 +246,7 @@ export class Roundcube implements Provider {
 
   /** After another log-in, there is another token. */
   async #renew(): Promise<void> {
-    this.#enter(await (await this.#get({})).text());
+    this.#enter(await this.#page({}));
   }
 
   #url(parameters: Record<string, string>): string {

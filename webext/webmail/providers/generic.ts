@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MPL-2.0
+// For every other webmail: a mail that was saved as a file, or whose source was copied, can be
+// read, and a protected one saved as a file, which a webmail may be able to import or attach.
+import { bytesOf } from "./raw.ts";
+
+const CR = 13;
+const LF = 10;
+const BEGINNING = 1 << 16;
+
+/** A file of a mail as the mail itself, or null if it is none. */
+export async function rawOfFile(file: Blob): Promise<Blob | null> {
+  const bytes = await bytesOf(file);
+  const start = new TextDecoder("latin1").decode(bytes.subarray(0, BEGINNING));
+  // A mark of UTF-8, empty lines, or the line of a mailbox file: no part of the header.
+  const before = /^(?:\xef\xbb\xbf)?\s*(?:>?From [^\r\n]*\r?\n)?/.exec(start)?.[0].length ?? 0;
+  if (!/^[!-9;-~]+[ \t]*:/.test(start.slice(before))) return null;
+  return new Blob([withLineEnds(bytes.subarray(before))]);
+}
+
+/** Copied source: characters that are no bytes any more are written as UTF-8. */
+export const rawOfText = (text: string): Promise<Blob | null> => rawOfFile(new Blob([text]));
+
+/** A mail has no line feed alone: the program that saved it had its own idea of lines. */
+function withLineEnds(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  let alone = 0;
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === LF && bytes[at - 1] !== CR) alone++;
+  if (alone === 0) return bytes;
+  const mail = new Uint8Array(bytes.length + alone);
+  let to = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] === LF && bytes[at - 1] !== CR) mail[to++] = CR;
+    mail[to++] = bytes[at] as number;
+  }
+  return mail;
+}
+
+/** A name for the file of a mail that every system takes. */
+export function fileName(subject: string): string {
+  const clean = subject
+    .replace(/[\p{C}\p{Zl}\p{Zp}<>:"/\\|?*]+/gu, " ")
+    .replace(/\s+/g, " ")
+    .replace(/^[\s.]+|[\s.]+$/g, "");
+  // Windows has devices of these names, whatever follows the dot.
+  const safe = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(clean) ? `_${clean}` : clean;
+  const short = [...safe].slice(0, 80).join("").trim();
+  return `${short || "mail"}.eml`;
+}

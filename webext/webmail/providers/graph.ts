@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MPL-2.0
+// Outlook and Exchange Online by Microsoft Graph. EXPERIMENTAL: written after what Microsoft
+// publishes and checked against a server of our own that follows it; it never ran against the
+// service itself. Microsoft takes no signed or encrypted mail of more than 4 MB here.
+import { compare } from "./addressed.ts";
+import { commit, type Sent, sendCopies } from "./copies.ts";
+import {
+  type Asked,
+  bodyOf,
+  type Fetch,
+  type Identity,
+  type Listed,
+  type MessageRef,
+  type Outcome,
+  type Outgoing,
+  type Provider,
+} from "./provider.ts";
+import { bytesOf } from "./raw.ts";
+import { Rest, type Token } from "./rest.ts";
+
+const REFUSED = [400, 413];
+
+const people = (addresses: readonly string[]) =>
+  addresses.map((address) => ({ emailAddress: { address } }));
+
+export class Graph implements Provider {
+  readonly name = "graph";
+  readonly experimental = true;
+  readonly #rest: Rest;
+
+  constructor(token: Token, fetch: Fetch, base = "https://graph.microsoft.com/v1.0/me/") {
+    this.#rest = new Rest(base, token, fetch);
+  }
+
+  async identities(): Promise<Identity[]> {
+    const { displayName, mail, userPrincipalName } = await this.#rest.json<{
+      displayName?: string; mail?: string | null; userPrincipalName: string }>(
+      "../me?$select=displayName,mail,userPrincipalName");
+    const address = mail ?? userPrincipalName;
+    return [{ id: address, address, name: displayName ?? "" }];
+  }
+
+  async list(folder = "inbox", limit = 50): Promise<Listed[]> {
+    const query = `$select=subject,from&$orderby=receivedDateTime desc&$top=${limit}`;
+    const { value } = await this.#rest.json<{
+      value: { id: string; subject?: string; from?: { emailAddress?: { address?: string } } }[] }>(
+      `mailFolders/${encodeURIComponent(folder)}/messages?${query}`);
+    return value.map(({ id, subject, from }) => ({
+      id, folder, subject: subject ?? "", from: from?.emailAddress?.address ?? "" }));
+  }
+
+  async getRaw({ id }: MessageRef, asked: Asked = {}): Promise<Blob> {
+    const { signal } = asked;
+    const path = `messages/${encodeURIComponent(id)}/$value`;
+    return bodyOf(await this.#rest.request(path, { ...(signal && { signal }) }), asked);
+  }
+
+  async sendRaw(mail: Outgoing, asked: Asked = {}): Promise<Outcome> {
+    return sendCopies(mail, asked, async (index) => {
+      const { raw, recipients } = mail.copies[index] as Outgoing["copies"][number];
+      const { blind, others } = await compare(raw, recipients);
+      const body = (await bytesOf(raw)).toBase64();
+      const mime = { method: "POST", headers: { "Content-Type": "text/plain" }, body };
+      if (blind.length === 0 && others.length === 0) {
+        const report = await commit(() => this.#rest.request("sendMail", mime, REFUSED));
+        return { ...report, kept: !report.error };
+      }
+      // Who else gets it can only be said of a draft.
+      const draft = (await (await this.#rest.request("messages", mime, REFUSED)).json()) as { id: string };
+      return this.#sendDraft(`messages/${encodeURIComponent(draft.id)}`,
+        others.length === 0
+          ? { bccRecipients: people(blind) }
+          : { toRecipients: [], ccRecipients: [], bccRecipients: people(recipients) });
+    });
+  }
+
+  async #sendDraft(draft: string, recipients: object): Promise<Sent> {
+    const headers = { "Content-Type": "application/json" };
+    const addressing = await commit(() =>
+      this.#rest.request(draft, { method: "PATCH", headers, body: JSON.stringify(recipients) }, REFUSED));
+    const report: Sent = addressing.error
+      ? { error: addressing.error }
+      : await commit(() => this.#rest.request(`${draft}/send`, { method: "POST" }, REFUSED));
+    if (!report.error) return { kept: true };
+    if (report.unanswered) return report;
+    const removed = await commit(() => this.#rest.request(draft, { method: "DELETE" }));
+    return { ...report, leftover: removed.error ? "drafts" : null };
+  }
+}
