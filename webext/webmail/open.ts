@@ -6,23 +6,23 @@ import { button, fill, freshId, h, on, section } from "../pages/dom.ts";
 import { openPage } from "../pages/page.ts";
 import { type Key, t } from "../pages/text.ts";
 import type { WebmailMethods } from "./page-methods.ts";
+import { rawOfFile } from "./providers/generic.ts";
 import { say } from "./words.ts";
 
 const page = await openPage("wmOpenTitle" as Key);
 const host = page.host as unknown as Client<WebmailMethods>;
 
 async function read(source: Blob): Promise<void> {
+  // What is no mail the host refuses, and says so.
+  const mail = (await rawOfFile(source)) ?? source;
   const opened = await page.attempt(
     t("working"),
-    (running) => host.call("mail.open", {}, { ...running, content: source }),
+    (running) => host.call("mail.open", {}, { ...running, content: mail }),
     { asks: true },
   );
   // The page that shows mails takes over: the handle is good there alone.
   if (opened) location.assign(`reader.html#${opened.handle}`);
 }
-
-/** Copied text has line ends of one character, and those of mail are two. */
-const asMail = (text: string) => new Blob([text.trimStart().replace(/\r?\n/g, "\r\n")]);
 
 const file = on(h("input", { type: "file", accept: ".eml,message/rfc822", class: "visually-hidden", tabindex: -1 }), {
   change: () => {
@@ -59,7 +59,7 @@ fill(
       { class: "toolbar" },
       button(say("wmOpenRead"), () => {
         if (source.value.trim() === "") source.focus();
-        else void read(asMail(source.value));
+        else void read(new Blob([source.value]));
       }),
     ),
   ),

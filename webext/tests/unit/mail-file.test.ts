@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileName, rawOfFile, rawOfText } from "../../webmail/providers/generic.ts";
+import { fileName, rawOfFile } from "../../webmail/providers/generic.ts";
 import { hasFromLine, messageIdOf, sameMail } from "../../webmail/providers/raw.ts";
 
 const latin = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
@@ -33,7 +33,7 @@ test("what is no mail is told", async () => {
 });
 
 test("copied source becomes a mail", async () => {
-  const text = await rawOfText("\n  From: a@b\nSubject: Grüße\n\nGrüße");
+  const text = await rawOfFile(new Blob(["\n  From: a@b\nSubject: Grüße\n\nGrüße"]));
   assert.equal(await text?.text(), "From: a@b\r\nSubject: Grüße\r\n\r\nGrüße");
 });
 

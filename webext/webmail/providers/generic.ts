@@ -7,7 +7,7 @@ const CR = 13;
 const LF = 10;
 const BEGINNING = 1 << 16;
 
-/** A file of a mail as the mail itself, or null if it is none. */
+/** The mail in a file, or in copied source, as it was on its way; null if there is none. */
 export async function rawOfFile(file: Blob): Promise<Blob | null> {
   const bytes = await bytesOf(file);
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, BEGINNING));
@@ -16,9 +16,6 @@ export async function rawOfFile(file: Blob): Promise<Blob | null> {
   if (!/^[!-9;-~]+[ \t]*:/.test(start.slice(before))) return null;
   return new Blob([withLineEnds(bytes.subarray(before))]);
 }
-
-/** Copied source: characters that are no bytes any more are written as UTF-8. */
-export const rawOfText = (text: string): Promise<Blob | null> => rawOfFile(new Blob([text]));
 
 /** A mail has no line feed alone: the program that saved it had its own idea of lines. */
 function withLineEnds(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
