@@ -40,7 +40,7 @@ async function write(
     look = looks[0] as Look,
     query = "",
     webmail = new Webmail(),
-    home = new Home(),
+    home = new Home({ signs: true }),
   }: { look?: Look; query?: string; webmail?: Webmail; home?: Home } = {},
 ): Promise<Writing> {
   home.caller = "webmail@nssmime";
@@ -389,6 +389,23 @@ test("where nobody knows whether it went out, its writer is asked to look", asyn
   assert.equal(webmail.sent.length, 1);
 });
 
+test("where signing is asked for, no means that nothing leaves", async (context) => {
+  const home = new Home();
+  const { shown, page, webmail } = await write(context, { home });
+  await fillIn(page, { to: "bob@example.org", text: "Hello" });
+  await state(page, "signed and encrypted");
+  home.answer("decline");
+  await press(page, "Send");
+  await told(page, "was not sent to anybody");
+  await told(page, "You said no");
+  await hurdleless(shown, "editor-declined");
+  assert.equal(webmail.sent.length, 0);
+  home.answer("confirm");
+  await page.locator(".send-notices").getByRole("button", { name: "Try again" }).click();
+  await page.getByText("The mail was sent").waitFor();
+  assert.equal(home.asked().length, 2);
+});
+
 test("pressed twice it is sent once", async (context) => {
   const { page, webmail } = await write(context);
   await fillIn(page, { to: "bob@example.org", text: "Hello" });
@@ -428,7 +445,7 @@ const stored = (page: Page): Promise<{ rows: any[]; text: string }> =>
   });
 
 test("what is written is kept encrypted, and is there again after a crash", async (context) => {
-  const home = new Home();
+  const home = new Home({ signs: true });
   const { shown, page } = await write(context, { home });
   await fillIn(page, { to: "bob@example.org", subject: "Secret plan", text: "Unguessable text" });
   await page.locator("input[type=file]").setInputFiles({
@@ -463,7 +480,7 @@ test("what is written is kept encrypted, and is there again after a crash", asyn
 });
 
 test("a draft that is open in one window is not offered in another", async (context) => {
-  const home = new Home();
+  const home = new Home({ signs: true });
   const { page } = await write(context, { home });
   await fillIn(page, { to: "bob@example.org", text: "Here" });
   await saved(page);
@@ -488,7 +505,7 @@ test("without a certificate of one's own it is said that nothing is kept", async
 });
 
 test("a window that closed while it sent says that the mail may be out", async (context) => {
-  const home = new Home();
+  const home = new Home({ signs: true });
   const { page, webmail } = await write(context, { home });
   await fillIn(page, { to: "bob@example.org", text: "Hello" });
   await state(page, "signed and encrypted");
@@ -503,7 +520,7 @@ test("a window that closed while it sent says that the mail may be out", async (
 });
 
 test("an answer to an encrypted mail is encrypted, and quotes what is proven", async (context) => {
-  const home = new Home();
+  const home = new Home({ signs: true });
   const webmail = new Webmail();
   webmail.answered = await answerable(home, { to: "alice@example.org", signed: true });
   const { shown, page } = await write(context, { home, webmail, query: "?mode=reply&handle=x" });
@@ -522,7 +539,7 @@ test("an answer to an encrypted mail is encrypted, and quotes what is proven", a
 });
 
 test("text that nobody proved to have written is taken over after asking, once", async (context) => {
-  const home = new Home();
+  const home = new Home({ signs: true });
   const webmail = new Webmail();
   webmail.answered = await answerable(home, { to: "alice@example.org", signed: false });
   const { shown, page } = await write(context, { home, webmail, query: "?mode=reply&handle=x" });
@@ -538,7 +555,7 @@ test("text that nobody proved to have written is taken over after asking, once",
 });
 
 test("without the helper program nothing is sent, and the page says what to do", async (context) => {
-  const home = new Home();
+  const home = new Home({ signs: true });
   const { program } = home;
   home.program = `${home.folder}/no-such-program`;
   const { shown, page, webmail } = await write(context, { home });

@@ -100,12 +100,13 @@ export class Home {
   /** The add-on that the host is started for. */
   caller = "thunderbird@nssmime";
 
-  constructor({ database = true }: { database?: boolean } = {}) {
+  /** `signs`: for the site, without asking each time. */
+  constructor({ database = true, signs = false }: { database?: boolean; signs?: boolean } = {}) {
     for (const name of ["config/nssmime", "data", "cache", "Downloads"])
       mkdirSync(join(this.folder, name), { recursive: true });
     this.answer();
     const settings: Record<string, unknown> = {
-      origins: [SITE],
+      [signs ? "signingOrigins" : "origins"]: [SITE],
       pinentry: resolve(root, "..", "tests", "support", "pinentry.py"),
     };
     if (database) {

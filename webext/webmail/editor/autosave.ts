@@ -45,6 +45,7 @@ export class Autosave {
     const now = Date.now();
     if (!this.#dirty) this.#since = now;
     this.#dirty = true;
+    if (!this.element.classList.contains("warn")) this.element.textContent = "";
     clearTimeout(this.#timer);
     const wait = Math.max(0, Math.min(PAUSE, this.#since + LONGEST - now));
     this.#timer = setTimeout(() => void this.now(), wait);
@@ -81,7 +82,8 @@ export class Autosave {
     try {
       await this.#vault.save(this.#id, this.#site, draft, sending);
       await this.#saveFiles(draft);
-      if (this.#over) return;
+      // What came meanwhile is kept the next time.
+      if (this.#over || this.#dirty) return;
       const time = new Intl.DateTimeFormat(t("language"), { timeStyle: "short" }).format(new Date());
       this.element.className = "save-state";
       this.element.textContent = say("edSaved", time);

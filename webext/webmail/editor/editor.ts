@@ -113,8 +113,9 @@ if (await vault.hold(id)) {
   const lookUp = await canLookUp(page);
   const stored = await vault.get(id).catch(() => undefined);
   const compose = stored ? await goOn(stored, lookUp) : await begin(lookUp);
-  await compose?.decide();
-  compose?.focus();
+  void compose?.decide();
+  // Whoever was quicker is not interrupted.
+  if (document.activeElement === document.body) compose?.focus();
 } else {
   fill(page.main, notice("info", h("p", {}, say("edElsewhere"))));
 }
