@@ -45,6 +45,7 @@ interface Draft {
   encrypt?: boolean;
   recipients: Recipient[];
   state: State;
+  settled?: Promise<void>;
   round: number;
 }
 
@@ -110,7 +111,18 @@ export class Composing {
     await this.#settle(draft);
   }
 
+  /** Until it is shown what holds now, also where another change came in between. */
   async #settle(draft: Draft): Promise<void> {
+    draft.settled = this.#showDecided(draft);
+    for (let last: Promise<void> | undefined; ; ) {
+      const now = this.#drafts.get(draft.composer.tabId)?.settled;
+      if (!now || now === last) return;
+      last = now;
+      await now;
+    }
+  }
+
+  async #showDecided(draft: Draft): Promise<void> {
     const round = ++draft.round;
     const state = await this.#decide(draft).catch((thrown) =>
       this.#undecided(draft, HostError.of(thrown)),
@@ -165,10 +177,10 @@ export class Composing {
       sign: draft.sign,
       encrypt: draft.encrypt,
     });
-    const { sign, encrypt, level, text } = protection;
+    const { sign, encrypt, level, text, setUp } = protection;
     draft.recipients = protection.recipients;
     if (level === "ok") await setReady(this.#storage, composer.from);
     if (encrypt && composer.newsgroups) return done(sign, encrypt, "bad", say("tbNewsgroups"));
-    return done(sign, encrypt, level, text);
+    return { ...done(sign, encrypt, level, text), setUp };
   }
 }

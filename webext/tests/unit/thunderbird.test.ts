@@ -3,13 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import english from "../../_locales/en/messages.json";
-import { HostError } from "../../core/error.ts";
+import { HostError, localKinds } from "../../core/error.ts";
 import { allowQuotes, isQuotable } from "../../core/quoting.ts";
 import { Recipients } from "../../core/recipients.ts";
 import { confidentiality } from "../../core/sending.ts";
+import { errorKinds } from "../../core/wire.ts";
 import { type Composer, Composing, type State } from "../../thunderbird/composing.ts";
 import { isEncrypted, mailOf, opened } from "../../thunderbird/experiment/source.ts";
 import { protect, type Request } from "../../thunderbird/protecting.ts";
+import { failure } from "../../thunderbird/words.ts";
 import { Works } from "../../thunderbird/works.ts";
 import ownDeutsch from "../../thunderbird/_locales/de/messages.json";
 import ownEnglish from "../../thunderbird/_locales/en/messages.json";
@@ -116,6 +118,7 @@ test("without an own certificate nothing is promised", async () => {
   const state = await decided({}, { known: [bob] });
   assert.deepEqual([state.sign, state.encrypt, state.level], [false, false, "info"]);
   assert.match(state.text, /no certificate for me@x yet/);
+  assert.ok(state.setUp);
   const over = { usable: false, reasons: ["expired"] };
   const old = { ...me, status: { sign: over, encrypt: over } };
   const expired = await decided({}, { known: [bob, old] as any });
@@ -181,6 +184,34 @@ test("a host that is gone holds up the mail of those whom it served before", asy
   await composing.choose(2, "sign");
   await composing.choose(2, "encrypt");
   assert.deepEqual([states.at(-1)?.sign, states.at(-1)?.encrypt], [false, false]);
+});
+
+test("who tells of a change waits for what is shown last", async () => {
+  const { host } = hostWith([me, bob]);
+  const gates: (() => void)[] = [];
+  const call = async (...args: any[]) => {
+    await new Promise<void>((resolve) => gates.push(resolve));
+    return host.call(...args);
+  };
+  const shown: boolean[] = [];
+  const slow = { call } as any;
+  const composing = new Composing(slow, new Recipients(slow), storageWith(), async (_, state) => {
+    shown.push(state.encrypt);
+  });
+  const pass = async (ready: Promise<unknown>) => {
+    let over = false;
+    void ready.then(() => (over = true));
+    while (!over) {
+      gates.shift()?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const first = composing.changed({ ...mail, to: [] });
+  const second = composing.changed(mail);
+  await pass(first);
+  assert.deepEqual(shown, [true]);
+  await pass(second);
+  assert.deepEqual(shown, [true]);
 });
 
 test("Thunderbird's own protection, and newsgroups", async () => {
@@ -273,6 +304,13 @@ test("what is under way tells how far it is, and can be given up", async () => {
   await assert.rejects(given, { kind: "cancelled" });
   assert.deepEqual(reached, [[7, 33], [7, 100]]);
   assert.equal(await works.run(7, async () => "again"), "again");
+});
+
+test("every failure is said in words, with what to do", () => {
+  for (const kind of [...errorKinds, ...localKinds]) {
+    const { title, advice } = failure(new HostError(kind, "internal words"));
+    for (const text of [title, advice]) assert.match(text, /^\S+ .*\S$/, kind);
+  }
 });
 
 test("what was confidential stays so in an answer", () => {

@@ -12,7 +12,9 @@ import type { Work, Works } from "./work.ts";
 const COMPOSER = "chrome://messenger/content/messengercompose/messengercompose.xhtml";
 const BAR = "nssmime-bar";
 const SETTLED = 150;
+// Thunderbird's own button for encryption is no use, and one too many, where it is not set up.
 const STYLE = `
+  #button-encryption[disabled] { display: none; }
   #${BAR} {
     display: flex; align-items: center; gap: 6px; padding: 3px 8px; flex-wrap: wrap;
     border-block-end: 1px solid color-mix(in srgb, currentColor 18%, transparent);
@@ -73,8 +75,8 @@ export class Composer {
   readonly #tabIdOf: (window: any) => number;
   readonly #id: string;
   readonly #marks = new WeakMap<object, Mark>();
-  /** What was told last of each that has a mark. */
-  readonly #told = new WeakMap<object, string>();
+  /** What was told last of each, and when it has its mark. */
+  readonly #told = new WeakMap<object, { text: string; done: Promise<void> }>();
   /** What is done with the mail just now. */
   readonly #working = new WeakMap<object, Work>();
   readonly #watching = new Map<any, Undo>();
@@ -305,9 +307,14 @@ export class Composer {
       },
     };
     const text = JSON.stringify(told);
-    if (!anew && text === this.#told.get(window)) return;
-    await this.#changed.ask(told);
-    this.#told.set(window, text);
+    const last = this.#told.get(window);
+    if (!anew && last?.text === text) return last.done;
+    const done = this.#changed.ask(told);
+    this.#told.set(window, { text, done });
+    done.catch(() => {
+      if (this.#told.get(window)?.done === done) this.#told.delete(window);
+    });
+    await done;
   }
 
   #draw(window: any): void {
