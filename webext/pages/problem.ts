@@ -47,6 +47,8 @@ const alike: Partial<Record<Kind, Kind>> = {
   "invalid-params": "parse-error",
 };
 
+export const shownAs = (kind: Kind): Kind => alike[kind] ?? kind;
+
 export function commandBox(label: string, line: string): HTMLElement {
   const id = freshId("command");
   const state = h("span", { role: "status", class: "visually-hidden" });
@@ -78,7 +80,7 @@ export function commandBox(label: string, line: string): HTMLElement {
 }
 
 export function problemTitle(error: HostError, target: Target): string {
-  return t(keyOf("error", alike[error.kind] ?? error.kind), target.program);
+  return t(keyOf("error", shownAs(error.kind)), target.program);
 }
 
 function command(name: keyof typeof commands, target: Target): HTMLElement {
@@ -116,7 +118,7 @@ function otherCauses(target: Target): Child[] {
 
 /** The remedy alone, for where the title stands elsewhere. */
 export function remedyFor(error: HostError, target: Target): Child[] {
-  const kind = alike[error.kind] ?? error.kind;
+  const kind = shownAs(error.kind);
   const names = remedies[kind] ?? [];
   return [
     h("p", {}, t(keyOf("error", kind, "_do"), target.program)),

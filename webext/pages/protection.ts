@@ -27,6 +27,8 @@ export interface Protection {
   /** `bad`: it cannot be sent like this. */
   level: Level;
   text: string;
+  /** Its writer has no certificate for it. */
+  setUp: boolean;
   recipients: Recipient[];
 }
 
@@ -53,6 +55,7 @@ export async function decideProtection(
     encrypt,
     level,
     text,
+    setUp: !own.signs && !own.decrypts,
     recipients,
   });
 

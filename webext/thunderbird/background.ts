@@ -116,9 +116,11 @@ async function openDetails(reading: Reading): Promise<void> {
   await openPage(`pages/details.html?handle=${handle}`);
 }
 
-messenger.nssmime.onDetails.addListener(({ setUp, reading }) =>
-  setUp ? openPage("pages/start.html") : openDetails(reading),
-);
+messenger.nssmime.onDetails.addListener(async ({ setUp, certificates, reading }) => {
+  if (setUp) await openPage("pages/start.html");
+  else if (certificates) await openPage("pages/certificates.html");
+  else await openDetails(reading);
+});
 
 // In any mail, also one in which Thunderbird sees no S/MIME.
 messenger.messageDisplayAction.onClicked.addListener(async ({ id }) => {

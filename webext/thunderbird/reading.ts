@@ -4,8 +4,9 @@ import { readMessage } from "../core/actions/message-read.ts";
 import type { HostClient } from "../core/client.ts";
 import { HostError } from "../core/error.ts";
 import type { Reading } from "../core/relay.ts";
+import { t } from "../pages/text.ts";
 import { type Row, signersOf, verdictRow } from "../pages/verdict.ts";
-import { failure } from "./words.ts";
+import { failure, say } from "./words.ts";
 import type { Running } from "./works.ts";
 
 export interface Request {
@@ -23,10 +24,25 @@ export interface Answer {
   subject?: string;
   problem?: string;
   setUp?: boolean;
+  /** What it lacks is to be imported on the page of certificates. */
+  certificates?: boolean;
 }
 
 const isEncrypted = ({ layers }: Reading): boolean =>
   layers.some(({ type }) => type === "enveloped" || type === "auth-enveloped");
+
+/** Why, and what that means for its reader. */
+function rowOf(reading: Reading): Row {
+  const { signature } = reading.summary;
+  const row = verdictRow(reading.summary, signersOf(reading));
+  const meaning =
+    signature === "invalid"
+      ? t("verdict_invalid_text")
+      : signature === "unknown"
+        ? say("tbUnknownDo")
+        : "";
+  return { ...row, advice: [row.advice, meaning].filter(Boolean).join(" ") };
+}
 
 export async function read(
   host: HostClient,
@@ -46,7 +62,7 @@ export async function read(
     const { content: _content, ...reading } = result;
     const { subject } = reading.headers;
     return {
-      row: verdictRow(reading.summary, signersOf(reading)),
+      row: rowOf(reading),
       encrypted: isEncrypted(reading),
       unproven: reading.summary.signature !== "valid",
       reading,
@@ -54,13 +70,15 @@ export async function read(
       ...(subject?.source === "protected" && subject.value !== null && { subject: subject.value }),
     };
   } catch (thrown) {
-    const { title, advice, setUp } = failure(HostError.of(thrown));
+    const error = HostError.of(thrown);
+    const { title, advice, setUp } = failure(error);
     return {
       row: { level: "warn", signature: title, encryption: "", advice },
       encrypted: false,
       unproven: true,
       problem: title,
       setUp,
+      certificates: error.kind === "no-private-key",
     };
   }
 }

@@ -314,6 +314,7 @@ class Password(Case):
         self.assertEqual(("warn", ["tbTryAgain"]),
                          (seen["level"], seen["buttons"]))
         self.assertNotIn("Behind", seen["body"])
+        self.assertIn("asked for a password", seen["title"])
         self.picture("reader-declined")
 
         self.steps.compose(to="bob@example.org", subject="No", body="Text\n")

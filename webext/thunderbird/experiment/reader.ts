@@ -19,12 +19,12 @@ const STYLE = `
     display: flex; align-items: center; gap: 8px; margin: 4px 8px 2px; padding: 4px 10px;
     border-radius: 4px; border-inline-start: 4px solid var(--nssmime-color);
     background: color-mix(in srgb, var(--nssmime-color) 12%, transparent);
-    --nssmime-color: #5b6472;
+    --nssmime-color: light-dark(#5b6472, #a9b3c1);
   }
   #${ROW}[hidden] { display: none; }
-  #${ROW}.ok { --nssmime-color: #1a8a4a; }
-  #${ROW}.warn { --nssmime-color: #b86e00; }
-  #${ROW}.bad { --nssmime-color: #d02b3b; }
+  #${ROW}.ok { --nssmime-color: light-dark(#1a8a4a, #46c07f); }
+  #${ROW}.warn { --nssmime-color: light-dark(#b86e00, #e3a23c); }
+  #${ROW}.bad { --nssmime-color: light-dark(#d02b3b, #ff6b78); }
   #${ROW} .mark { font-weight: bold; color: var(--nssmime-color); font-size: 1.2em; }
   #${ROW} .words { flex: 1; min-width: 0; }
   #${ROW} .words > div { overflow-wrap: anywhere; }
@@ -284,6 +284,10 @@ export class Reader {
     if (answer.setUp)
       button("tbSetUp", () => {
         this.#details.ask({ setUp: true }).catch(Cu.reportError);
+      });
+    if (answer.certificates)
+      button("tbCertificates", () => {
+        this.#details.ask({ certificates: true }).catch(Cu.reportError);
       });
     if (answer.problem)
       button("tbTryAgain", () => {

@@ -29,6 +29,8 @@ export interface Answer {
   problem?: string;
   /** The page for setting up says what to do about it. */
   setUp?: boolean;
+  /** And that of certificates. */
+  certificates?: boolean;
   subject?: string;
   encrypted: boolean;
   /** Nothing covers it that proves who wrote it. */
