@@ -20,10 +20,10 @@ const STYLE = `
     border-block-end: 1px solid color-mix(in srgb, currentColor 18%, transparent);
     --nssmime-color: currentColor;
   }
-  #${BAR}.ok { --nssmime-color: #1a8a4a; }
-  #${BAR}.warn { --nssmime-color: #b86e00; }
+  #${BAR}.ok { --nssmime-color: light-dark(#1a8a4a, #46c07f); }
+  #${BAR}.warn { --nssmime-color: light-dark(#b86e00, #e3a23c); }
   #${BAR}.bad {
-    --nssmime-color: #d02b3b;
+    --nssmime-color: light-dark(#d02b3b, #ff6b78);
     background: color-mix(in srgb, #d02b3b 12%, transparent);
   }
   #${BAR} button { margin: 0; padding: 2px 10px; min-height: 26px; }
