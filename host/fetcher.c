@@ -1,31 +1,16 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "fetcher.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define NAME "nssmime-fetch"
+#include "program.h"
+
+#define NAME HOST_FETCH_PROGRAM
 /* The name, --cache, --proxy and their values, NULL. */
 #define FIXED 6
-
-/* Beside this program, wherever that is. */
-static char *
-program_path(void)
-{
-	char self[PATH_MAX], *slash, *path = NULL;
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (len <= 0)
-		return NULL;
-	self[len] = '\0';
-	if ((slash = strrchr(self, '/')) == NULL)
-		return NULL;
-	*slash = '\0';
-	return asprintf(&path, "%s/" NAME, self) < 0 ? NULL : path;
-}
 
 /* NULL: none; nothing is kept then. */
 static char *
@@ -50,7 +35,7 @@ host_fetcher_become(const struct host_settings *s, int end)
 	/* nothing of the user's surroundings: no proxies, no certificates, no
 	 * libraries but the system's */
 	char *none[] = { NULL };
-	char **argv, *path = program_path();
+	char **argv, *path = host_program_beside(NAME);
 	size_t n = 0;
 
 	argv = calloc(FIXED + 2 * s->fetch_network_count, sizeof(*argv));

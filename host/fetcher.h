@@ -5,6 +5,8 @@
 
 #include "settings.h"
 
+#define HOST_FETCH_PROGRAM "nssmime-fetch"
+
 /* In a process of its own: `end`, the socket to the engine, becomes its
  * standard input. Does not return. */
 _Noreturn void host_fetcher_become(

@@ -20,6 +20,7 @@
 #include "manifest_file.h"
 #include "manifest_text.h"
 #include "new_file.h"
+#include "program.h"
 #include "text.h"
 
 #define NAME "nssmime.json"
@@ -134,23 +135,6 @@ open_folder(const struct request *request, const struct host_browser *browser,
 		!make_folders(*path, above, request->system ? 0755 : 0700)))
 		return -1;
 	return open(*path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-/* This program, by the path that it was started from. */
-static char *
-own_path(void)
-{
-	char *path = realpath("/proc/self/exe", NULL);
-
-	/* JSON holds UTF-8 alone */
-	if (path != NULL &&
-	    host_utf8_valid((const uint8_t *)path, strlen(path)) !=
-		strlen(path)) {
-		free(path);
-		errno = EILSEQ;
-		return NULL;
-	}
-	return path;
 }
 
 /* A manifest for another program of ours makes way: whoever installs has moved
@@ -315,7 +299,7 @@ host_install(int argc, char **argv)
 		return usage(HOST_INSTALL, true);
 	/* what is for everyone can be read by everyone */
 	(void)umask(022);
-	if ((program = own_path()) == NULL) {
+	if ((program = host_program_path()) == NULL) {
 		(void)failed("this program's own path", &request);
 		return 1;
 	}

@@ -17,6 +17,7 @@
 #include "broker.h"
 #include "caller.h"
 #include "command_check_evidence.h"
+#include "doctor.h"
 #include "engine.h"
 #include "install.h"
 #include "newer_nss.h"
@@ -31,6 +32,7 @@ help(void)
 	(void)puts("usage: nssmime-host help | version | methods | schemas\n"
 		   "       nssmime-host check-evidence [--json] "
 		   "[--content MAIL] FILE\n"
+		   "       nssmime-host doctor [--json]\n"
 		   "       nssmime-host install PROGRAM... [--system] "
 		   "[--replace]\n"
 		   "       nssmime-host uninstall PROGRAM... [--system]\n"
@@ -48,6 +50,8 @@ help(void)
 		   "  check-evidence\n"
 		   "           whether a record of evidence holds, and "
 		   "what of it\n"
+		   "  doctor   whether all is as it has to be, and what "
+		   "mends the rest\n"
 		   "  install  lets programs find this one, for you or, "
 		   "with --system, for\n"
 		   "           everyone: --thunderbird, --firefox, "
@@ -108,6 +112,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } commands_with_more[] = {
 	{ HOST_CHECK_EVIDENCE, host_command_check_evidence },
+	{ HOST_DOCTOR, host_doctor },
 	{ HOST_INSTALL, host_install },
 	{ HOST_UNINSTALL, host_uninstall },
 };

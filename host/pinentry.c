@@ -14,6 +14,8 @@
 
 #include <nssmime/buffer.h>
 
+#include "program.h"
+
 /* An Assuan line has at most 1,000 bytes with its end. */
 #define ARGUMENT_MAX 960
 #define PASSWORD_MAX 4096
@@ -24,42 +26,6 @@ struct answer {
 	struct nm_buffer data;
 	bool repeated;
 };
-
-static bool
-usable(const char *path)
-{
-	return access(path, X_OK) == 0;
-}
-
-/* The system's, or a name without folder, by PATH. Caller frees. */
-static char *
-find_program(const char *name)
-{
-	const char *path = getenv("PATH"), *end;
-	char *full = NULL;
-	size_t len;
-
-	if (strchr(name, '/') != NULL)
-		return usable(name) ? strdup(name) : NULL;
-	if (path == NULL || *path == '\0')
-		path = "/usr/local/bin:/usr/bin:/bin";
-	for (;; path = end + 1) {
-		end = strchrnul(path, ':');
-		len = (size_t)(end - path);
-		/* never the current folder */
-		if (len != 0 && path[0] == '/') {
-			if (asprintf(&full, "%.*s/%s", (int)len, path, name) <
-			    0)
-				return NULL;
-			if (usable(full))
-				return full;
-			free(full);
-			full = NULL;
-		}
-		if (*end == '\0')
-			return NULL;
-	}
-}
 
 static void
 in_child(void *arg, int reserved)
@@ -280,7 +246,7 @@ host_pinentry_ask(const char *program, enum host_asking asking, unsigned again,
 	char *path;
 
 	*password = NULL;
-	path = find_program(program != NULL ? program : "pinentry");
+	path = host_program_find(program != NULL ? program : "pinentry");
 	if (path == NULL)
 		return NM_ERR_PROMPT_UNAVAILABLE;
 	assuan_set_gpg_err_source(GPG_ERR_SOURCE_USER_1);

@@ -15,10 +15,6 @@
 #include "json.h"
 #include "settings_member.h"
 
-#define USER_FILE   "config.json"
-#define ADMIN_FILE  "policy.json"
-#define POLICY_PATH NSSMIME_SYSCONFDIR "/nssmime/" ADMIN_FILE
-
 /* *text stays NULL where there is no such file. */
 static enum nm_error
 read_file(
@@ -88,8 +84,8 @@ is_trusted(int fd)
 
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 &&
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
-	    stat(NSSMIME_SYSCONFDIR "/nssmime", &folder) == 0 &&
-	    folder.st_uid == 0 && (folder.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	    stat(HOST_POLICY_FOLDER, &folder) == 0 && folder.st_uid == 0 &&
+	    (folder.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 static enum nm_error
@@ -118,7 +114,8 @@ user_path(void)
 
 	/* a relative one is to be ignored (XDG base directories) */
 	if (config != NULL && config[0] == '/')
-		return asprintf(&path, "%s/nssmime/" USER_FILE, config) < 0
+		return asprintf(&path, "%s/nssmime/" HOST_CONFIG_NAME, config) <
+			0
 		    ? NULL
 		    : path;
 	home = getenv("HOME");
@@ -126,31 +123,61 @@ user_path(void)
 		user = getpwuid(geteuid());
 		home = user != NULL ? user->pw_dir : "/";
 	}
-	return asprintf(&path, "%s/.config/nssmime/" USER_FILE, home) < 0
+	return asprintf(&path, "%s/.config/nssmime/" HOST_CONFIG_NAME, home) < 0
 	    ? NULL
 	    : path;
 }
 
-enum nm_error
-host_settings_load(struct host_settings *out, struct nm_fault *fault)
+void
+host_settings_load_both(
+    struct host_settings *out, struct nm_fault *user, struct nm_fault *admin)
 {
-	struct host_settings_reading user = { out, USER_FILE, false, fault },
-				     admin = { out, ADMIN_FILE, true, fault };
-	enum nm_error err, err2;
+	struct host_settings_reading users = { .out = out,
+		.file = HOST_CONFIG_NAME,
+		.fault = user };
+	struct host_settings_reading admins = { .out = out,
+		.file = HOST_POLICY_NAME,
+		.admin = true,
+		.fault = admin };
 
+	*user = *admin = (struct nm_fault){ .code = NM_OK };
 	*out = (struct host_settings){
 		.lock_minutes = 15,
 		.max_decompressed = NM_MAX_DECOMPRESSED,
 		.user_origins = true,
 	};
 	host_owa_policy_init(&out->owa.policy);
-	if ((out->config_path = user_path()) == NULL)
-		return host_settings_out_of_memory(&user);
+	if ((out->config_path = user_path()) == NULL) {
+		(void)host_settings_out_of_memory(&users);
+		return;
+	}
 	/* the administrator's comes second: it wins. It is read also where the
 	 * user's is wrong, since it says who may call */
-	err = load(&user, out->config_path);
-	err2 = load(&admin, POLICY_PATH);
-	return err != NM_OK ? err : err2;
+	(void)load(&users, out->config_path);
+	(void)load(&admins, HOST_POLICY_PATH);
+}
+
+enum nm_error
+host_settings_load(struct host_settings *out, struct nm_fault *fault)
+{
+	struct nm_fault user, admin;
+
+	host_settings_load_both(out, &user, &admin);
+	if (user.code == NM_OK)
+		user = admin;
+	return user.code == NM_OK ? NM_OK
+				  : nm_fail(fault, user.code, "%s", user.text);
+}
+
+bool
+host_settings_policy_ignored(void)
+{
+	int fd = open(HOST_POLICY_PATH, O_PATH | O_CLOEXEC);
+	bool ignored = fd >= 0 && !is_trusted(fd);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return ignored;
 }
 
 static void

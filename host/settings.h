@@ -16,6 +16,11 @@
 #include "origins.h"
 #include "owa/policy.h"
 
+#define HOST_CONFIG_NAME   "config.json"
+#define HOST_POLICY_NAME   "policy.json"
+#define HOST_POLICY_FOLDER NSSMIME_SYSCONFDIR "/nssmime"
+#define HOST_POLICY_PATH   HOST_POLICY_FOLDER "/" HOST_POLICY_NAME
+
 /* Whether and how strictly servers are asked about certificates. */
 enum host_revocation {
 	HOST_REVOCATION_OFF,  /* none is asked */
@@ -56,6 +61,12 @@ struct host_settings {
 
 enum nm_error host_settings_load(
     struct host_settings *out, struct nm_fault *fault);
+/* The same, with what is wrong with each of the two files. */
+void host_settings_load_both(
+    struct host_settings *out, struct nm_fault *user, struct nm_fault *admin);
+/* Whether there is a file of an administrator's that counts for nothing, since
+ * others than root may change it. */
+bool host_settings_policy_ignored(void);
 void host_settings_clear(struct host_settings *s);
 /* Makes the folder of config.json, and the one around it: a new account has no
  * ~/.config. */

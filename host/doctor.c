@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "doctor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json_build.h"
+#include "schema.h"
+#include "program.h"
+
+/* Which checks are wanted. */
+#define USUAL 1u
+
+static const struct check {
+	const char *word;  /* in JSON */
+	const char *title; /* over what it finds */
+	unsigned group;
+	void (*run)(struct host_doctor *d);
+} checks[] = {
+	{ "program", "This program", USUAL, host_doctor_versions },
+	{ "settings", "Settings", USUAL, host_doctor_settings },
+};
+#define CHECKS (sizeof(checks) / sizeof(checks[0]))
+
+struct arguments {
+	unsigned groups;
+	bool json;
+};
+
+static bool
+take_arguments(int argc, char **argv, struct arguments *out)
+{
+	*out = (struct arguments){ .groups = USUAL };
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			out->json = true;
+		else
+			return false;
+	}
+	return true;
+}
+
+/* ---- printing ----------------------------------------------------------- */
+
+static const char *
+title_of(const char *check)
+{
+	for (size_t i = 0; i < CHECKS; i++) {
+		if (strcmp(checks[i].word, check) == 0)
+			return checks[i].title;
+	}
+	return check;
+}
+
+static void
+print_finding(struct json_object *finding, const char **last)
+{
+	const char *check = host_string(finding, "check");
+	const char *level = host_string(finding, "level");
+	const char *remedy = host_string(finding, "remedy");
+
+	if (strcmp(*last, check) != 0)
+		(void)printf(
+		    "%s%s\n", **last == '\0' ? "" : "\n", title_of(check));
+	*last = check;
+	(void)printf("  [%s] %s.\n", level, host_string(finding, "sentence"));
+	if (remedy != NULL)
+		(void)printf("    try: %s\n", remedy);
+}
+
+static bool
+print_words(const struct host_findings *f)
+{
+	unsigned problems = host_findings_count(f, HOST_FINDING_PROBLEM);
+	unsigned notes = host_findings_count(f, HOST_FINDING_NOTE);
+	const char *last = "";
+
+	for (size_t i = 0; i < json_object_array_length(f->all); i++)
+		print_finding(json_object_array_get_idx(f->all, i), &last);
+	if (problems == 0)
+		(void)fputs("\nAll is well", stdout);
+	else
+		(void)printf(
+		    "\n%u problem%s", problems, problems == 1 ? "" : "s");
+	if (notes != 0)
+		(void)printf(", and %u note%s", notes, notes == 1 ? "" : "s");
+	return puts(".") >= 0 && fflush(stdout) == 0;
+}
+
+static bool
+print_json(const struct host_findings *f)
+{
+	struct json_object *out = NULL;
+	struct host_build b;
+	bool good;
+
+	host_build_begin(&b);
+	host_build_string(&b, "version", NSSMIME_VERSION);
+	host_build_bool(
+	    &b, "healthy", host_findings_count(f, HOST_FINDING_PROBLEM) == 0);
+	host_build_add(&b, "findings", json_object_get(f->all));
+	good = host_build_end(&b, &out, NULL) == NM_OK &&
+	    puts(json_object_to_json_string_ext(out,
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)) >=
+		0 &&
+	    fflush(stdout) == 0;
+	json_object_put(out);
+	return good;
+}
+
+/* ---- the command -------------------------------------------------------- */
+
+static void
+check(struct host_doctor *d, unsigned groups)
+{
+	host_findings_begin(&d->findings);
+	host_settings_load_both(&d->settings, &d->user_fault, &d->admin_fault);
+	d->program = host_program_path();
+	if (d->program != NULL)
+		d->command = host_program_word(d->program);
+	for (size_t i = 0; i < CHECKS && d->command != NULL; i++) {
+		d->findings.check = checks[i].word;
+		if ((checks[i].group & groups) != 0)
+			checks[i].run(d);
+	}
+}
+
+int
+host_doctor(int argc, char **argv)
+{
+	struct host_doctor d = { .program = NULL };
+	struct arguments a;
+	int status = 2;
+
+	if (!take_arguments(argc, argv, &a)) {
+		(void)fputs("usage: nssmime-host doctor [--json]\n", stderr);
+		return 2;
+	}
+	check(&d, a.groups);
+	if (d.command == NULL || d.findings.failed)
+		(void)fputs("nssmime-host: this program's own path cannot be "
+			    "told, or there is not enough memory\n",
+		    stderr);
+	else if (a.json ? print_json(&d.findings) : print_words(&d.findings))
+		status =
+		    host_findings_count(&d.findings, HOST_FINDING_PROBLEM) == 0
+		    ? 0
+		    : 1;
+	host_findings_clear(&d.findings);
+	host_settings_clear(&d.settings);
+	free(d.program);
+	free(d.command);
+	return status;
+}
