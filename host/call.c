@@ -281,7 +281,7 @@ check(struct host_call *call)
 	if (e->settings_fault->code != NM_OK)
 		return nm_fail(&call->fault, e->settings_fault->code, "%s",
 		    e->settings_fault->text);
-	if ((call->operation->flags & HOST_BROWSER) != 0 && !e->caller->webmail)
+	if ((call->operation->flags & HOST_WEBMAIL) != 0 && !e->caller->webmail)
 		return nm_fail(&call->fault, NM_ERR_ORIGIN_NOT_ALLOWED,
 		    "%s works for no website, and has no list of them",
 		    e->caller->name);

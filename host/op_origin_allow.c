@@ -83,6 +83,6 @@ const struct host_operation host_op_origin_allow = {
 	"origin.allow",
 	handle,
 	params_schema,
-	HOST_BROWSER | HOST_ANY_ORIGIN,
+	HOST_WEBMAIL | HOST_ANY_ORIGIN,
 	"Uses S/MIME on a website, after asking the user",
 };

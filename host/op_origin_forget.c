@@ -21,7 +21,7 @@ forget(struct host_call *call, const struct host_settings *now)
 		    fault, NM_ERR_CANCELLED, "The operation was cancelled");
 	error = host_settings_drop_origin(now, origin, &dropped, fault);
 	if (error == NM_OK && !dropped &&
-	    host_origins_find(&now->admin_origins, origin) != NULL)
+	    host_permission_of(now, origin).by_admin)
 		error = nm_fail(fault, NM_ERR_POLICY_FORBIDS,
 		    "The administrator allows this website, and nobody else "
 		    "can take that back");
@@ -51,6 +51,6 @@ const struct host_operation host_op_origin_forget = {
 	"origin.forget",
 	handle,
 	params_schema,
-	HOST_BROWSER | HOST_ANY_ORIGIN,
+	HOST_WEBMAIL | HOST_ANY_ORIGIN,
 	"Takes back what the user allowed a website",
 };

@@ -7,19 +7,21 @@
 
 static const struct host_schema params_schema[] = { { .name = NULL } };
 
-/* Those of one list that the other, which came before, does not have. */
+/* Each of a list once: the user's where the administrator's does not have it.
+ */
 static bool
 add_list(struct json_object *array, const struct host_settings *settings,
-    const struct host_origins *list, const struct host_origins *before)
+    const struct host_origins *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const char *name = list->items[i].name;
 		struct host_permission permission;
 
-		if (before != NULL && host_origins_find(before, name) != NULL)
+		if (host_origins_have(list, i, name))
 			continue;
 		permission = host_permission_of(settings, name);
 		if (permission.allowed &&
+		    permission.by_admin == (list == &settings->admin_origins) &&
 		    !host_array_add(array, host_origin_json(name, &permission)))
 			return false;
 	}
@@ -40,8 +42,8 @@ handle(struct host_call *call, struct json_object *params,
 	if ((error = host_settings_load(&now, fault)) != NM_OK)
 		goto out;
 	array = json_object_new_array();
-	if (array == NULL || !add_list(array, &now, &now.admin_origins, NULL) ||
-	    !add_list(array, &now, &now.origins, &now.admin_origins)) {
+	if (array == NULL || !add_list(array, &now, &now.admin_origins) ||
+	    !add_list(array, &now, &now.origins)) {
 		json_object_put(array);
 		array = NULL;
 	}
@@ -58,6 +60,6 @@ const struct host_operation host_op_origin_list = {
 	"origin.list",
 	handle,
 	params_schema,
-	HOST_BROWSER,
+	HOST_WEBMAIL,
 	"Lists the websites that S/MIME is used on",
 };

@@ -36,7 +36,7 @@ typedef enum nm_error (*host_handler)(struct host_call *call,
 #define HOST_DATABASE 2u /* needs the database: opened before it runs */
 #define HOST_ORIGIN   4u /* webmail callers must send `origin` */
 #define HOST_KEY      8u /* may use a private key: puts off the idle lock */
-#define HOST_BROWSER  16u /* for callers in a browser alone */
+#define HOST_WEBMAIL  16u /* for the webmail callers alone */
 #define HOST_ANY_ORIGIN                                                        \
 	32u /* `origin` is what it is about: it need not be allowed */
 

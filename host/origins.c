@@ -6,32 +6,11 @@
 
 #include "settings.h"
 
-static struct host_origin *
-find(const struct host_origins *o, const char *canonical)
-{
-	for (size_t i = 0; i < o->count; i++) {
-		if (strcmp(o->items[i].name, canonical) == 0)
-			return &o->items[i];
-	}
-	return NULL;
-}
-
-const struct host_origin *
-host_origins_find(const struct host_origins *o, const char *canonical)
-{
-	return find(o, canonical);
-}
-
 bool
 host_origins_add(struct host_origins *o, char *name, bool signs)
 {
-	struct host_origin *known = find(o, name), *grown;
+	struct host_origin *grown;
 
-	if (known != NULL) {
-		known->signs |= signs;
-		free(name);
-		return true;
-	}
 	grown = reallocarray(o->items, o->count + 1, sizeof(*grown));
 	if (grown == NULL) {
 		free(name);
@@ -51,19 +30,43 @@ host_origins_clear(struct host_origins *o)
 	o->items = NULL;
 }
 
+/* It may do what any of its entries says. */
+static bool
+look_up(const struct host_origins *o, const char *canonical,
+    struct host_permission *permission)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < o->count; i++) {
+		if (strcmp(o->items[i].name, canonical) != 0)
+			continue;
+		found = true;
+		permission->signs |= o->items[i].signs;
+	}
+	return found;
+}
+
 struct host_permission
 host_permission_of(const struct host_settings *settings, const char *canonical)
 {
-	const struct host_origin *admin =
-				     find(&settings->admin_origins, canonical),
-				 *user = settings->user_origins
-	    ? find(&settings->origins, canonical)
-	    : NULL;
+	struct host_permission permission = { false, false, false };
 
-	return (struct host_permission){
-		.allowed = admin != NULL || user != NULL,
-		.signs = (admin != NULL && admin->signs) ||
-		    (user != NULL && user->signs),
-		.by_admin = admin != NULL,
-	};
+	permission.by_admin =
+	    look_up(&settings->admin_origins, canonical, &permission);
+	permission.allowed = permission.by_admin;
+	if (settings->user_origins &&
+	    look_up(&settings->origins, canonical, &permission))
+		permission.allowed = true;
+	return permission;
+}
+
+bool
+host_origins_have(
+    const struct host_origins *o, size_t count, const char *canonical)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(o->items[i].name, canonical) == 0)
+			return true;
+	}
+	return false;
 }

@@ -13,17 +13,18 @@ struct host_origin {
 	bool signs; /* mail is signed for it without asking each time */
 };
 
-/* One party's list: the user's, or the administrator's. */
+/* One party's list: the user's, or the administrator's. An origin may be there
+ * more than once. */
 struct host_origins {
 	struct host_origin *items;
 	size_t count;
 };
 
-/* Takes `name` over in every case; one that is there may sign if it could, or
- * if it is added so. False: memory. */
+/* Takes `name` over in every case. False: memory. */
 bool host_origins_add(struct host_origins *o, char *name, bool signs);
-const struct host_origin *host_origins_find(
-    const struct host_origins *o, const char *canonical);
+/* Whether it is among the first `count`. */
+bool host_origins_have(
+    const struct host_origins *o, size_t count, const char *canonical);
 void host_origins_clear(struct host_origins *o);
 
 /* What one origin may do, by both lists. */

@@ -72,10 +72,12 @@ every_member(void **state)
 	assert_string_equal(s.pinentry, "pinentry-x");
 	assert_int_equal(s.lock_minutes, 0);
 	assert_string_equal(s.log_level, "debug");
-	assert_int_equal(s.origins.count, 2);
+	assert_int_equal(s.origins.count, 3);
 	assert_string_equal(s.origins.items[0].name, "https://example.org");
 	assert_false(s.origins.items[0].signs);
-	assert_true(s.origins.items[1].signs);
+	assert_false(s.origins.items[1].signs);
+	assert_string_equal(s.origins.items[2].name, "http://localhost");
+	assert_true(s.origins.items[2].signs);
 	assert_int_equal(s.max_decompressed, 1);
 	assert_true(s.pss);
 	assert_true(s.oaep);
