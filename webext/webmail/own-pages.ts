@@ -113,7 +113,7 @@ export class OwnPages {
       },
       "page.reading": async ({ handle }) => claim(handle)?.reading ?? null,
       "page.open": async ({ path, site }) => {
-        await this.open(path, site);
+        await this.open(path, site ?? (await sites.of(tab)));
         return null;
       },
       "popup.state": async ({ tab: id, address }) => {

@@ -53,9 +53,19 @@ function gone(text: string): void {
   );
 }
 
+/** Where something can be done about it. */
+function wayOn(kind: string): Child {
+  const place = (label: string, path: string) =>
+    button(label, () => void page.attempt(t("working"), () => host.call("page.open", { path, site: null })));
+  if (/^host-/.test(kind)) return place(t("navStart"), "pages/start.html");
+  if (/^(no-private-key|token-absent)$/.test(kind)) return place(t("navCertificates"), "pages/certificates.html");
+  if (/^(database|password|wrong-password)/.test(kind)) return place(t("navSettings"), "pages/settings.html");
+  return null;
+}
+
 function problem(error: NonNullable<Parameters<typeof problemOf>[0]>): Child {
   const { title, advice, error: ofHost } = problemOf(error);
-  const more = framed && h("p", { class: "toolbar" }, again());
+  const more = h("p", { class: "toolbar" }, framed && again(), ofHost && wayOn(ofHost.kind));
   if (ofHost) return problemBox(ofHost, page.target, more);
   return notice("warn", h("p", { class: "notice-title" }, title), h("p", {}, advice), more);
 }

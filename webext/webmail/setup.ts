@@ -2,6 +2,8 @@
 // Setting up a site: the browser asks the user, in the popup of the toolbar's button, then the
 // host does, in a window of its own. The popup closes while the browser asks, so what was begun
 // there is finished here.
+import { allowOrigin } from "../core/actions/origin-allow.ts";
+import { forgetOrigin } from "../core/actions/origin-forget.ts";
 import type { HostClient } from "../core/client.ts";
 import { HostError, type WireError } from "../core/error.ts";
 import type { Storage } from "../core/settings.ts";
@@ -60,7 +62,7 @@ export class Setup {
   async forget(site: string): Promise<void> {
     await this.#access.remove(site);
     await this.#failed(site, null);
-    await this.#host.call("origin.forget" as any, { origin: site } as any);
+    await forgetOrigin(this.#host, site);
   }
 
   async #allow(site: string): Promise<void> {
@@ -68,7 +70,7 @@ export class Setup {
     try {
       if (!(await this.#access.permitted(site)))
         throw new HostError("user-declined", "The browser was not allowed to");
-      await this.#host.call("origin.allow" as any, { origin: site } as any);
+      await allowOrigin(this.#host, site);
     } catch (thrown) {
       const failure = HostError.of(thrown);
       await this.#failed(site, failure.toWire());

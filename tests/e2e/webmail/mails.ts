@@ -7,11 +7,12 @@ import { join } from "node:path";
 
 const pki = (name: string) => join(process.env["NSSMIME_TEST_PKI"] as string, name);
 
-function openssl(args: string[], input: Buffer): Buffer {
+function openssl([command, ...args]: [string, ...string[]], input: Buffer): Buffer {
   const folder = mkdtempSync(join(tmpdir(), "nssmime-mail-"));
   try {
     writeFileSync(join(folder, "in"), input);
-    return execFileSync("openssl", [...args, "-in", join(folder, "in")], {
+    // The recipients, where there are any, come last.
+    return execFileSync("openssl", [command, "-in", join(folder, "in"), ...args], {
       maxBuffer: 1 << 28,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -47,6 +47,9 @@ export class Banner {
   readonly #root: ShadowRoot;
   readonly #body: HTMLElement;
   readonly #display: string;
+  #frame: HTMLIFrameElement | null = null;
+  #loaded: Promise<HTMLIFrameElement> | null = null;
+  #box: HTMLElement | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `body`: what the webmail itself shows, above which this stands and which gives way to it. */
@@ -63,12 +66,13 @@ export class Banner {
     this.#element.remove();
   }
 
-  /** Small mails are there before this is seen. */
+  /** The frame is loaded while the mail is read. Small mails are there before progress is seen. */
   working(cancel: () => void): (done: number, total?: number) => void {
     this.#clear();
+    this.#loaded = this.#load();
     const bar = styled(h("progress", { "aria-label": say("wmReading") }), "bar");
     this.#timer = setTimeout(
-      () => this.#root.append(this.#box(say("wmReading"), bar, this.#button(t("cancel"), cancel))),
+      () => this.#tell(say("wmReading"), bar, this.#button(t("cancel"), cancel)),
       WORKING_AFTER,
     );
     return (done, total) => {
@@ -81,40 +85,56 @@ export class Banner {
   /** Something on the way was stopped, or the mail is in a window of its own. */
   told(text: string, again?: () => void): void {
     this.#clear();
-    this.#root.append(this.#box(text, again && this.#button(t("tryAgain"), again)));
+    this.#tell(text, again && this.#button(t("tryAgain"), again));
   }
 
   /** The handle goes into the frame alone: it is in no address that the page could see. */
-  frame(handle: string, inWindow: () => void): Shown {
-    this.#clear();
-    // In Chromium this address is good for this session of the browser alone; the origin is not.
-    const src = chrome.runtime.getURL("pages/reader.html");
-    const { origin } = new URL(chrome.runtime.getURL(""));
-    const frame = styled(h("iframe", { title: say("wmFrame"), src }), "waiting");
-    let box: HTMLElement | undefined;
-    const forbidden = () => {
-      box = this.#box(say("wmNoFrame"), this.#button(say("wmInWindow"), inWindow));
-      this.#root.append(box);
-    };
+  show(handle: string, inWindow: () => void): Shown {
+    clearTimeout(this.#timer);
+    this.#box?.remove();
+    const forbidden = () =>
+      this.#tell(say("wmNoFrame"), this.#button(say("wmInWindow"), inWindow));
     this.#timer = setTimeout(forbidden, LOADING);
-    frame.addEventListener("load", () => {
+    const loaded = (this.#loaded ??= this.#load());
+    loaded.then((frame) => {
+      if (this.#loaded !== loaded) return;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(forbidden, PATIENCE);
-      frame.contentWindow?.postMessage({ nssmime: handle }, origin);
+      frame.contentWindow?.postMessage({ nssmime: handle }, new URL(chrome.runtime.getURL("")).origin);
     });
-    this.#root.append(frame);
     return {
       handle,
       opened: () => {
         clearTimeout(this.#timer);
-        box?.remove();
-        styled(frame, "frame");
+        this.#box?.remove();
+        if (this.#frame) styled(this.#frame, "frame");
         this.#body.style.setProperty("display", "none", "important");
       },
       height: (pixels) => {
-        frame.style.height = `${Math.ceil(pixels)}px`;
+        if (this.#frame) this.#frame.style.height = `${Math.ceil(pixels)}px`;
       },
     };
+  }
+
+  #load(): Promise<HTMLIFrameElement> {
+    // In Chromium this address is good for this session of the browser alone.
+    const src = chrome.runtime.getURL("pages/reader.html");
+    const frame = styled(h("iframe", { title: say("wmFrame"), src }), "waiting");
+    const loaded = new Promise<HTMLIFrameElement>((resolve) => {
+      frame.addEventListener("load", () => resolve(frame), { once: true });
+    });
+    this.#frame = frame;
+    this.#root.append(frame);
+    return loaded;
+  }
+
+  #tell(text: string, ...children: Child[]): void {
+    this.#box?.remove();
+    this.#box = styled(
+      h("div", {}, styled(h("p", { role: "status" }, text), "text"), ...children),
+      "box",
+    );
+    this.#root.append(this.#box);
   }
 
   #button(label: string, act: () => void): HTMLButtonElement {
@@ -122,13 +142,10 @@ export class Banner {
     return styled(button(label, (event) => event.isTrusted && act()), "button");
   }
 
-  #box(text: string, ...children: Child[]): HTMLElement {
-    return styled(h("div", {}, styled(h("p", { role: "status" }, text), "text"), ...children), "box");
-  }
-
   #clear(): void {
     clearTimeout(this.#timer);
     this.#root.replaceChildren();
+    this.#frame = this.#box = this.#loaded = null;
     this.#body.style.display = this.#display;
   }
 }

@@ -110,7 +110,7 @@ export class Watch {
         this.#banner = null;
         return;
       }
-      this.#shown = banner.frame(handle, () => {
+      this.#shown = banner.show(handle, () => {
         banner.told(say("wmElsewhere"), again);
         this.#background
           .call("visit.window", { handle })

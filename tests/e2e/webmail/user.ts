@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MPL-2.0
+// Somebody at a browser with the extension, the host and a webmail: alice, unless said otherwise.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Browser, type Frame, frameOf, holds, type Tab, until } from "./browsers/browser.ts";
+import { WEBMAIL } from "./browsers/profile.ts";
+import { browsers } from "./browsers/start.ts";
+import { Stack, type StackOptions } from "./servers/stack.ts";
+import { PASSWORD } from "./servers/users.ts";
+
+export const ALICE = "alice@example.org";
+export const names = Object.keys(browsers) as Browser["name"][];
+const env = (name: string) => process.env[name] as string;
+
+export interface UserOptions {
+  servers?: StackOptions;
+  /** The host is installed; by default it is. */
+  host?: string | null;
+  /** Members of its settings. */
+  settings?: object;
+  language?: "en" | "de";
+}
+
+export class User {
+  readonly folder: string;
+  readonly stack: Stack;
+  readonly browser: Browser;
+  readonly #pictures: string;
+
+  private constructor(folder: string, stack: Stack, browser: Browser) {
+    this.folder = folder;
+    this.stack = stack;
+    this.browser = browser;
+    this.#pictures = join(process.env["NSSMIME_SCREENSHOTS"] ?? folder, browser.name);
+    mkdirSync(this.#pictures, { recursive: true });
+  }
+
+  static async start(
+    name: Browser["name"],
+    { servers = { roundcube: {} }, host, settings = {} }: UserOptions = {},
+  ): Promise<User> {
+    const folder = mkdtempSync(join(tmpdir(), "nssmime-user-"));
+    const home = join(folder, "home");
+    for (const path of [".config/nssmime", ".local/share", ".cache", "Downloads"])
+      mkdirSync(join(home, path), { recursive: true });
+    cpSync(join(env("NSSMIME_TEST_PKI"), "db"), join(home, "db"), { recursive: true });
+    writeFileSync(join(home, ".config/nssmime/config.json"), JSON.stringify({
+      database: `sql:${join(home, "db")}`,
+      pinentry: resolve(env("NSSMIME_WEBEXT"), "../tests/support/pinentry.py"),
+      ...settings,
+    }));
+    writeFileSync(join(folder, "answers"), "");
+    const stack = await Stack.start(servers);
+    try {
+      const browser = await browsers[name]({
+        folder,
+        extension: join(env("NSSMIME_EXTENSIONS"), `webmail-${name}`),
+        id: WEBMAIL,
+        ...(host !== null && { host: host ?? env("NSSMIME_HOST") }),
+        ...(stack.where.authority && { authority: stack.where.authority }),
+        env: {
+          NSSMIME_TEST_PINENTRY: join(folder, "answers"),
+          XDG_CONFIG_HOME: join(home, ".config"),
+          XDG_DATA_HOME: join(home, ".local/share"),
+          XDG_CACHE_HOME: join(home, ".cache"),
+          LANGUAGE: "en",
+          LC_ALL: "C.UTF-8",
+        },
+      });
+      return new User(folder, stack, browser);
+    } catch (failure) {
+      await stack.stop();
+      throw failure;
+    }
+  }
+
+  /** What the windows of the host will be answered, one line for each. */
+  answer(...lines: string[]): void {
+    writeFileSync(join(this.folder, "answers"), lines.map((line) => `${line}\n`).join(""));
+  }
+
+  /** What those windows asked. */
+  asked(): string[] {
+    const log = join(this.folder, "answers.log");
+    const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
+    return lines.filter((line) => /^(GETPIN|CONFIRM)/.test(line));
+  }
+
+  get site(): string {
+    return new URL(this.stack.url("roundcube")).origin;
+  }
+
+  /** Puts mails into the inbox. */
+  async receive(...mails: (string | Buffer)[]): Promise<void> {
+    for (const mail of mails) await this.stack.mailbox(ALICE).append(mail);
+  }
+
+  async login(): Promise<Tab> {
+    const tab = await this.browser.open(this.stack.url("roundcube"));
+    await tab.type("#rcmloginuser", ALICE);
+    await tab.type("#rcmloginpwd", PASSWORD);
+    await tab.click("#rcmloginsubmit");
+    await holds(tab, 'document.querySelector("#messagelist tbody")');
+    return tab;
+  }
+
+  /** By the button in the toolbar, as the screens say. */
+  async setUp(tab: Tab): Promise<void> {
+    this.answer("confirm", "confirm");
+    const popup = await this.browser.toolbar(tab);
+    await popup.click("button.primary");
+    await this.browser.allow(true);
+    await until("the site to be set up", () =>
+      this.browser.background(`chrome.storage.local.get("sites").then(({ sites }) => sites?.length > 0)`));
+  }
+
+  /** A mail of a folder, on a page of its own. */
+  async read(tab: Tab, uid: number, folder = "INBOX"): Promise<void> {
+    await tab.goto(`${this.stack.url("roundcube")}?_task=mail&_uid=${uid}&_mbox=${folder}&_action=show`);
+  }
+
+  /** The extension's frame in a tab, once the mail is in it. */
+  async reader(tab: Tab): Promise<Frame> {
+    const frame = await frameOf(tab, `${this.browser.extension}pages/reader.html`);
+    await holds(frame, 'document.querySelector("main .verdict, main .notice")');
+    return frame;
+  }
+
+  async picture(tab: Tab, name: string): Promise<void> {
+    await tab.screenshot(join(this.#pictures, `${name}.png`));
+  }
+
+  /** With the browser's own windows. */
+  async screen(name: string): Promise<void> {
+    await this.browser.screen(join(this.#pictures, `${name}.png`));
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.stack.stop();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** It cannot answer any more once it is closed. */
+export const closePopup = (popup: Frame): Promise<unknown> => popup.evaluate("void setTimeout(close)");
+
+export const textOf = (frame: Frame): Promise<string> => frame.evaluate<string>("document.body.innerText");
