@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-// For every other webmail: a mail that was saved as a file, or whose source was copied, can be
-// read, and a protected one saved as a file, which a webmail may be able to import or attach.
+// For every other webmail: a mail that was saved as a file, or whose source was copied.
 import { bytesOf } from "./raw.ts";
 
 const CR = 13;
@@ -29,16 +28,4 @@ function withLineEnds(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     mail[to++] = bytes[at] as number;
   }
   return mail;
-}
-
-/** A name for the file of a mail that every system takes. */
-export function fileName(subject: string): string {
-  const clean = subject
-    .replace(/[\p{C}\p{Zl}\p{Zp}<>:"/\\|?*]+/gu, " ")
-    .replace(/\s+/g, " ")
-    .replace(/^[\s.]+|[\s.]+$/g, "");
-  // Windows has devices of these names, whatever follows the dot.
-  const safe = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(clean) ? `_${clean}` : clean;
-  const short = [...safe].slice(0, 80).join("").trim();
-  return `${short || "mail"}.eml`;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-// A screen that nobody sees, with a mouse and a keyboard: for what is the browser's own, and no
+// A screen that nobody sees, with a keyboard: for what is the browser's own, and no
 // part of a page.
 import { execFile, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -34,10 +34,6 @@ export class Display {
 
   async #xdotool(...args: string[]): Promise<void> {
     await run("xdotool", args, { env: { ...process.env, DISPLAY: this.name } });
-  }
-
-  async click(x: number, y: number): Promise<void> {
-    await this.#xdotool("mousemove", String(Math.round(x)), String(Math.round(y)), "click", "1");
   }
 
   async keys(...names: string[]): Promise<void> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Firefox over WebDriver BiDi, without a driver in between. What is the browser's own is looked up
-// in its windows, and pressed with the mouse of the screen.
+// and pressed in its windows: without a window manager, the mouse of the screen closes its popups.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -229,7 +229,6 @@ class Hidden implements Frame {
       const box = element?.getBoundingClientRect();
       return box && box.width > 0 ? [box.x + box.width / 2, box.y + box.height / 2] : null;
     })()`));
-    // Without a window manager, the mouse of the screen would only close it.
     const event = `${x}, ${y}, { button: 0, clickCount: 1 }, { isDOMEventSynthesized: false }`;
     await this.#beside(`(() => {
       content.synthesizeMouseEvent("mousedown", ${event});
@@ -331,17 +330,6 @@ export class Firefox implements Browser {
     return contexts.map(({ context }: Tree) => new Tab_(this.#bidi, context));
   }
 
-  /** The middle of something in the browser's own window, on the screen. */
-  #middle(element: string): Promise<[number, number]> {
-    return until(element, () => this.own<[number, number] | null>(`(() => {
-      const element = ${element};
-      const box = element?.getBoundingClientRect();
-      return box && box.width > 0
-        ? [window.mozInnerScreenX + box.x + box.width / 2, window.mozInnerScreenY + box.y + box.height / 2]
-        : null;
-    })()`));
-  }
-
   async toolbar(tab: Tab): Promise<Frame> {
     await this.#bidi.send("browsingContext.activate", { context: (tab as Tab_).context });
     const widget = this.#id.replace(/[^\w-]/g, "_").toLowerCase();
@@ -354,7 +342,9 @@ export class Firefox implements Browser {
     const where = 'document.querySelector("browser.webextension-popup-browser")';
     await this.own(`${where}?.closest("panel").hidePopup()`);
     await until("no popup", () => this.own(`!${where}`));
-    await this.display.click(...(await this.#middle(`document.getElementById("${widget}-BAP")`)));
+    const button = `document.getElementById("${widget}-BAP")`;
+    await until("the button", () => this.own(`${button}?.getBoundingClientRect().width > 0`));
+    await this.own(`${button}.click()`);
     await until("the popup", () => this.own(`${where}?.currentURI.spec.startsWith("moz-extension:")`));
     return new Hidden(this, where);
   }
