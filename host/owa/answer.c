@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "answer.h"
 
-#include <inttypes.h>
+#include <string.h>
 
 #include "frame.h"
 #include "json_out.h"
+#include "run.h"
 
 #define BES ":#Microsoft.Exchange.Clients.BrowserExtension.Smime"
+/* The ends of a piece, of `data` and of the frame. */
+#define TAIL "\"}}"
 /* A word that is given back must be short to be one. */
 #define TYPE_MAX 64
 
@@ -48,6 +51,45 @@ end(struct nm_buffer *b)
 {
 	nm_buffer_string(b, "}}");
 	return frame_of(b);
+}
+
+/* Of a piece of a result, which is printable ASCII. */
+static char *
+put_escaped(char *to, const char *text, size_t len)
+{
+	const char *end = text + len, *run;
+
+	while (text < end) {
+		run = host_run_string(text, end);
+		memcpy(to, text, (size_t)(run - text));
+		to += run - text;
+		text = run;
+		if (text == end)
+			break;
+		if (*text == '"' || *text == '\\')
+			*to++ = '\\';
+		*to++ = *text++;
+	}
+	return to;
+}
+
+/* With a piece of a result, escaped into the frame itself. */
+static struct host_frame *
+end_with(struct nm_buffer *head, const char *text, size_t len)
+{
+	size_t size = host_out_escaped_size(text, len);
+	struct host_frame *f = NULL;
+
+	if (!nm_buffer_failed(head))
+		f = host_frame_new(head->len + size + sizeof(TAIL) - 1);
+	if (f != NULL) {
+		host_frame_append(f, head->data, head->len);
+		f->len += (size_t)(put_escaped(host_frame_body(f), text, len) -
+		    host_frame_body(f));
+		host_frame_append(f, TAIL, sizeof(TAIL) - 1);
+	}
+	nm_buffer_reset(head);
+	return f;
 }
 
 struct host_frame *
@@ -110,9 +152,7 @@ host_owa_answer_cut(
 	host_out_int(&b, "TotalSize", (int64_t)cut->total);
 	host_out_name(&b, "PartialData");
 	nm_buffer_byte(&b, '"');
-	host_out_escape(&b, cut->text, cut->end - cut->start);
-	nm_buffer_byte(&b, '"');
-	return end(&b);
+	return end_with(&b, cut->text, cut->end - cut->start);
 }
 
 struct host_frame *

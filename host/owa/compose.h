@@ -13,21 +13,43 @@
 #include "operation.h"
 #include "slice.h"
 
+enum host_owa_field {
+	HOST_OWA_FROM,
+	HOST_OWA_TO,
+	HOST_OWA_CC,
+	HOST_OWA_BCC,
+	HOST_OWA_SUBJECT,
+	HOST_OWA_MESSAGE_ID,
+	HOST_OWA_IN_REPLY_TO,
+	HOST_OWA_REFERENCES,
+	HOST_OWA_IMPORTANCE,
+	HOST_OWA_SENSITIVITY,
+	HOST_OWA_READ_RECEIPT,
+	HOST_OWA_BODY,
+	HOST_OWA_ATTACHMENTS,
+	HOST_OWA_FIELDS
+};
+
+/* The members of EmailMessage. */
+struct host_owa_email {
+	struct host_slice fields[HOST_OWA_FIELDS];
+};
+void host_owa_email_take(struct host_slice object, struct host_owa_email *out);
+
 /* The address of one mailbox, {Name, EmailAddress} or {Mailbox: {...}}, for the
  * caller to free; NULL: none that can be used. */
 char *host_owa_address(struct host_slice mailbox);
-/* Recipients by the name of their member: whether one has this address. */
-bool host_owa_is_recipient(
-    struct host_slice email, const char *member, const char *address);
+/* Whether a list of recipients has this address. */
+bool host_owa_has_address(struct host_slice list, const char *address);
 
 /* The header fields, all but those that describe the body: NM_ERR_MALFORMED_
  * MESSAGE where an address cannot be written. */
-enum nm_error host_owa_compose_header(struct host_slice email, int64_t now,
-    struct nm_buffer *out, struct nm_fault *fault);
+enum nm_error host_owa_compose_header(const struct host_owa_email *email,
+    int64_t now, struct nm_buffer *out, struct nm_fault *fault);
 /* The body with its attachments, as an entity, into a stage, with the finish.
  * May wait. */
-enum nm_error host_owa_compose_entity(
-    struct host_call *call, struct host_slice email, struct nm_stage *into);
+enum nm_error host_owa_compose_entity(struct host_call *call,
+    const struct host_owa_email *email, struct nm_stage *into);
 
 /* ---- embedded_image.c ---- */
 

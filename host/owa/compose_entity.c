@@ -18,16 +18,31 @@
 #define TYPE_MAX  128
 #define BOUNDARY  64
 
+enum member {
+	NAME,
+	CONTENT_TYPE,
+	CONTENT,
+	CONTENT_ID,
+	IS_INLINE,
+	MEMBERS
+};
+
+struct attachment {
+	struct host_slice members[MEMBERS];
+	bool is_inline;
+};
+
 struct composing {
 	struct host_call *call;
-	struct host_slice attachments;
+	struct attachment *attachments;
+	size_t count;
+	size_t inline_count; /* of them */
 	struct nm_stage *into;
 	struct nm_buffer body;	/* UTF-8, images taken out */
 	struct nm_buffer whole; /* ... and with them, where there are any */
 	bool html;
 	struct host_owa_image *images;
 	size_t image_count;
-	size_t inline_count, attached_count; /* of the attachments */
 };
 
 static enum nm_error
@@ -46,10 +61,9 @@ put(struct composing *c, struct nm_buffer *text)
 
 /* Without the brackets, fit to stand in them; NULL: none. */
 static char *
-content_id(struct host_slice attachment)
+content_id(const struct attachment *a)
 {
-	char *id = host_slice_string(
-	    host_slice_member(attachment, "ContentId"), NAME_MAX_);
+	char *id = host_slice_string(a->members[CONTENT_ID], NAME_MAX_);
 	size_t len = id == NULL ? 0 : strlen(id);
 
 	if (len >= 2 && id[0] == '<' && id[len - 1] == '>') {
@@ -68,17 +82,6 @@ content_id(struct host_slice attachment)
 }
 
 static bool
-is_inline(struct host_slice attachment)
-{
-	char *id = NULL;
-
-	if (host_slice_member(attachment, "IsInline").kind == HOST_SLICE_TRUE)
-		id = content_id(attachment);
-	free(id);
-	return id != NULL;
-}
-
-static bool
 is_type(const char *text)
 {
 	const char *slash = strchr(text, '/');
@@ -93,10 +96,9 @@ is_type(const char *text)
 
 /* A multipart cannot be in base64, and a message is not (RFC 2046 5.2.1). */
 static char *
-type_of(struct host_slice attachment)
+type_of(const struct attachment *a)
 {
-	char *type = host_slice_string(
-	    host_slice_member(attachment, "ContentType"), TYPE_MAX);
+	char *type = host_slice_string(a->members[CONTENT_TYPE], TYPE_MAX);
 
 	if (type != NULL && is_type(type) &&
 	    strncasecmp(type, "multipart/", 10) != 0 &&
@@ -124,12 +126,11 @@ put_base64(struct composing *c, struct host_slice content)
 }
 
 static enum nm_error
-put_attachment(struct composing *c, struct host_slice attachment)
+put_attachment(struct composing *c, const struct attachment *a)
 {
-	struct host_slice content = host_slice_member(attachment, "Content");
-	char *name =
-	    host_slice_string(host_slice_member(attachment, "Name"), NAME_MAX_);
-	char *type = type_of(attachment), *id = content_id(attachment);
+	struct host_slice content = a->members[CONTENT];
+	char *name = host_slice_string(a->members[NAME], NAME_MAX_);
+	char *type = type_of(a), *id = content_id(a);
 	struct nm_buffer head = NM_BUFFER_INIT;
 	enum nm_error error = NM_ERR_INTERNAL;
 	bool message;
@@ -143,7 +144,7 @@ put_attachment(struct composing *c, struct host_slice attachment)
 	nm_buffer_format(&head,
 	    "\r\nContent-Transfer-Encoding: %s\r\nContent-Disposition: %s",
 	    message ? "8bit" : "base64",
-	    is_inline(attachment) ? "inline" : "attachment");
+	    a->is_inline ? "inline" : "attachment");
 	if (name != NULL && *name != '\0')
 		nm_parameter_write(&head, "filename", name);
 	nm_buffer_string(&head, "\r\n");
@@ -235,15 +236,13 @@ put_text(struct composing *c)
 static enum nm_error
 put_parts(struct composing *c, bool inlined, const char *boundary)
 {
-	struct host_slices all = host_slices_of(c->attachments);
-	struct host_slice name, attachment;
 	enum nm_error error = NM_OK;
 
-	while (error == NM_OK && host_slices_next(&all, &name, &attachment)) {
-		if (is_inline(attachment) != inlined)
+	for (size_t i = 0; error == NM_OK && i < c->count; i++) {
+		if (c->attachments[i].is_inline != inlined)
 			continue;
 		if ((error = delimit(c, boundary, false)) == NM_OK)
-			error = put_attachment(c, attachment);
+			error = put_attachment(c, &c->attachments[i]);
 	}
 	return error;
 }
@@ -277,7 +276,7 @@ put_mixed(struct composing *c)
 	char boundary[BOUNDARY];
 	enum nm_error error;
 
-	if (c->attached_count == 0)
+	if (c->count == c->inline_count)
 		return put_related(c);
 	error = begin(c, "multipart/mixed", boundary);
 	if (error == NM_OK)
@@ -292,21 +291,38 @@ put_mixed(struct composing *c)
 
 /* An attachment without content would be lost without a word. */
 static enum nm_error
-count_attachments(struct composing *c)
+take_attachments(struct composing *c, struct host_slice list)
 {
-	struct host_slices all = host_slices_of(c->attachments);
-	struct host_slice name, attachment;
+	static const char *const names[MEMBERS] = {
+		[NAME] = "Name",
+		[CONTENT_TYPE] = "ContentType",
+		[CONTENT] = "Content",
+		[CONTENT_ID] = "ContentId",
+		[IS_INLINE] = "IsInline",
+	};
+	struct host_slices all = host_slices_of(list);
+	struct host_slice name, value;
+	struct attachment *grown, *a;
+	char *id;
 
-	while (host_slices_next(&all, &name, &attachment)) {
-		if (host_slice_member(attachment, "Content").kind !=
-		    HOST_SLICE_STRING)
+	while (host_slices_next(&all, &name, &value)) {
+		grown =
+		    reallocarray(c->attachments, c->count + 1, sizeof(*grown));
+		if (grown == NULL)
+			return NM_ERR_INTERNAL;
+		c->attachments = grown;
+		a = &grown[c->count++];
+		host_slice_members(value, names, a->members, MEMBERS);
+		if (a->members[CONTENT].kind != HOST_SLICE_STRING)
 			return nm_fail(host_call_fault(c->call),
 			    NM_ERR_MALFORMED_MESSAGE,
 			    "An attachment has no content");
-		if (is_inline(attachment))
-			c->inline_count++;
-		else
-			c->attached_count++;
+		/* what nothing can refer to is not seen inside */
+		id = content_id(a);
+		a->is_inline =
+		    id != NULL && a->members[IS_INLINE].kind == HOST_SLICE_TRUE;
+		c->inline_count += a->is_inline ? 1 : 0;
+		free(id);
 	}
 	return NM_OK;
 }
@@ -331,19 +347,18 @@ take_body(struct composing *c, struct host_slice body)
 }
 
 enum nm_error
-host_owa_compose_entity(
-    struct host_call *call, struct host_slice email, struct nm_stage *into)
+host_owa_compose_entity(struct host_call *call,
+    const struct host_owa_email *email, struct nm_stage *into)
 {
-	struct composing c = { .call = call,
-		.attachments = host_slice_member(email, "Attachments"),
-		.into = into };
+	struct composing c = { .call = call, .into = into };
 	enum nm_error error;
 
-	if ((error = count_attachments(&c)) == NM_OK &&
-	    (error = take_body(&c, host_slice_member(email, "Body"))) ==
-		NM_OK &&
-	    (error = put_mixed(&c)) == NM_OK)
+	error = take_attachments(&c, email->fields[HOST_OWA_ATTACHMENTS]);
+	if (error == NM_OK)
+		error = take_body(&c, email->fields[HOST_OWA_BODY]);
+	if (error == NM_OK && (error = put_mixed(&c)) == NM_OK)
 		error = nm_stage_finish(into);
+	free(c.attachments);
 	free(c.images);
 	nm_buffer_reset(&c.body);
 	nm_buffer_reset(&c.whole);

@@ -13,6 +13,28 @@
 #define TEXT_MAX    4096 /* a subject, a name */
 #define ADDRESS_MAX 320
 
+static const char *const names[HOST_OWA_FIELDS] = {
+	[HOST_OWA_FROM] = "From",
+	[HOST_OWA_TO] = "ToRecipients",
+	[HOST_OWA_CC] = "CcRecipients",
+	[HOST_OWA_BCC] = "BccRecipients",
+	[HOST_OWA_SUBJECT] = "Subject",
+	[HOST_OWA_MESSAGE_ID] = "InternetMessageId",
+	[HOST_OWA_IN_REPLY_TO] = "InReplyTo",
+	[HOST_OWA_REFERENCES] = "References",
+	[HOST_OWA_IMPORTANCE] = "Importance",
+	[HOST_OWA_SENSITIVITY] = "Sensitivity",
+	[HOST_OWA_READ_RECEIPT] = "IsReadReceiptRequested",
+	[HOST_OWA_BODY] = "Body",
+	[HOST_OWA_ATTACHMENTS] = "Attachments",
+};
+
+void
+host_owa_email_take(struct host_slice object, struct host_owa_email *out)
+{
+	host_slice_members(object, names, out->fields, HOST_OWA_FIELDS);
+}
+
 /* A text for a header field: on one line. */
 static char *
 line_text(struct host_slice s)
@@ -48,19 +70,15 @@ host_owa_address(struct host_slice mailbox)
 	for (const char *c = text; good && *c != '\0'; c++)
 		good = (unsigned char)*c > ' ' &&
 		    strchr("<>,;:\"\x7f", *c) == NULL;
-	if (!good) {
-		free(text);
-		return NULL;
-	}
+	if (!good)
+		nm_secret_free(&text);
 	return text;
 }
 
 bool
-host_owa_is_recipient(
-    struct host_slice email, const char *member, const char *address)
+host_owa_has_address(struct host_slice list, const char *address)
 {
-	struct host_slices all =
-	    host_slices_of(host_slice_member(email, member));
+	struct host_slices all = host_slices_of(list);
 	struct host_slice name, mailbox;
 	bool found = false;
 	char *other;
@@ -187,9 +205,8 @@ put_identifiers(
 }
 
 static enum nm_error
-put_message_id(struct nm_buffer *out, struct host_slice email, const char *from)
+put_message_id(struct nm_buffer *out, struct host_slice given, const char *from)
 {
-	struct host_slice given = host_slice_member(email, "InternetMessageId");
 	char *text = host_slice_string(given, TEXT_MAX);
 	uint8_t random[16];
 
@@ -220,40 +237,36 @@ put_word(struct nm_buffer *out, const char *field, struct host_slice value,
 }
 
 static enum nm_error
-put_all(struct host_slice email, const char *from, int64_t now,
+put_all(const struct host_owa_email *email, const char *from, int64_t now,
     struct nm_buffer *out, struct nm_fault *fault)
 {
 	static const struct {
-		const char *field, *member;
-	} lists[] = { { "To", "ToRecipients" }, { "Cc", "CcRecipients" },
-		{ "Bcc", "BccRecipients" } };
+		const char *name;
+		enum host_owa_field field;
+	} lists[] = { { "To", HOST_OWA_TO }, { "Cc", HOST_OWA_CC },
+		{ "Bcc", HOST_OWA_BCC } };
 	static const char *const importance[][2] = { { "High", "high" },
 		{ "Low", "low" }, { NULL, NULL } };
 	static const char *const sensitivity[][2] = {
 		{ "Personal", "Personal" }, { "Private", "Private" },
 		{ "Confidential", "Company-Confidential" }, { NULL, NULL }
 	};
+	const struct host_slice *f = email->fields;
 	enum nm_error error = NM_OK;
 
 	for (size_t i = 0; error == NM_OK && i < 3; i++)
-		error = put_recipients(out, lists[i].field,
-		    host_slice_member(email, lists[i].member), fault);
+		error = put_recipients(
+		    out, lists[i].name, f[lists[i].field], fault);
 	if (error == NM_OK)
-		error = put_text(
-		    out, "Subject", host_slice_member(email, "Subject"));
+		error = put_text(out, "Subject", f[HOST_OWA_SUBJECT]);
 	put_date(out, now);
 	if (error == NM_OK)
-		error = put_message_id(out, email, from);
-	put_identifiers(
-	    out, "In-Reply-To", host_slice_member(email, "InReplyTo"));
-	put_identifiers(
-	    out, "References", host_slice_member(email, "References"));
-	put_word(out, "Importance", host_slice_member(email, "Importance"),
-	    importance);
-	put_word(out, "Sensitivity", host_slice_member(email, "Sensitivity"),
-	    sensitivity);
-	if (host_slice_member(email, "IsReadReceiptRequested").kind ==
-	    HOST_SLICE_TRUE)
+		error = put_message_id(out, f[HOST_OWA_MESSAGE_ID], from);
+	put_identifiers(out, "In-Reply-To", f[HOST_OWA_IN_REPLY_TO]);
+	put_identifiers(out, "References", f[HOST_OWA_REFERENCES]);
+	put_word(out, "Importance", f[HOST_OWA_IMPORTANCE], importance);
+	put_word(out, "Sensitivity", f[HOST_OWA_SENSITIVITY], sensitivity);
+	if (f[HOST_OWA_READ_RECEIPT].kind == HOST_SLICE_TRUE)
 		nm_field_write(out, "Disposition-Notification-To", from);
 	nm_buffer_string(out, "MIME-Version: 1.0\r\n");
 	if (error == NM_OK && nm_buffer_failed(out))
@@ -262,10 +275,10 @@ put_all(struct host_slice email, const char *from, int64_t now,
 }
 
 enum nm_error
-host_owa_compose_header(struct host_slice email, int64_t now,
+host_owa_compose_header(const struct host_owa_email *email, int64_t now,
     struct nm_buffer *out, struct nm_fault *fault)
 {
-	struct host_slice from = host_slice_member(email, "From");
+	struct host_slice from = email->fields[HOST_OWA_FROM];
 	struct nm_buffer value = NM_BUFFER_INIT;
 	char *address = host_owa_address(from);
 	enum nm_error error;

@@ -6,7 +6,7 @@
 
 #include <nssmime/mime.h>
 
-#include "limit.h"
+#include "large.h"
 
 #define ATTACHMENTS_MAX 1000
 
@@ -53,8 +53,11 @@ account(struct leaf *l, size_t len)
 static void
 encode(struct host_owa_attachment *a, const uint8_t *data, size_t len)
 {
-	uint8_t *at = nm_buffer_extend(&a->base64, nm_base64_encoded_size(len));
+	size_t size = nm_base64_encoded_size(len);
+	uint8_t *at;
 
+	host_owa_make_room(&a->base64, size);
+	at = nm_buffer_extend(&a->base64, size);
 	if (at != NULL && len != 0)
 		nm_base64_encode(data, len, (char *)at);
 }

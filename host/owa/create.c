@@ -10,6 +10,7 @@
 #include "algorithms.h"
 #include "compose.h"
 #include "json_out.h"
+#include "large.h"
 #include "message_out.h"
 #include "operation_owa.h"
 #include "recipients.h"
@@ -22,7 +23,7 @@
 struct creating {
 	struct host_owa_job *job;
 	struct nm_buffer text; /* of EmailMessage */
-	struct host_slice email;
+	struct host_owa_email email;
 	char *from;
 	bool sign, encrypt, triple;
 	CERTCertificate *signer;
@@ -47,8 +48,7 @@ said_type(const struct host_owa_job *job)
 {
 	uint64_t type;
 
-	return host_slice_number(
-		   host_slice_member(job->params, "SmimeType"), &type)
+	return host_slice_number(job->members[HOST_OWA_SMIME_TYPE], &type)
 	    ? type
 	    : 0;
 }
@@ -83,8 +83,7 @@ take_type(struct creating *c)
 		break;
 	default:
 		/* servers of one's own say it by the certificates alone */
-		c->sign = is_given(
-		    host_slice_member(job->params, "SigningCertificate"));
+		c->sign = is_given(job->members[HOST_OWA_SIGNING_CERTIFICATE]);
 		c->encrypt = c->recipients.given;
 		break;
 	}
@@ -97,25 +96,26 @@ take_type(struct creating *c)
 static enum nm_error
 take_email(struct creating *c)
 {
-	struct host_slice email =
-	    host_slice_member(c->job->params, "EmailMessage");
-	struct nm_fault *fault = host_call_fault(c->job->call);
+	struct host_owa_job *job = c->job;
+	struct host_slice email = job->members[HOST_OWA_EMAIL_MESSAGE];
+	struct nm_fault *fault = host_call_fault(job->call);
 
-	c->email = email;
 	if (email.kind == HOST_SLICE_STRING) {
+		host_owa_make_room(&c->text, email.len);
 		(void)host_slice_decode(email, &c->text, NULL);
 		if (nm_buffer_failed(&c->text))
 			return NM_ERR_INTERNAL;
 		if (!host_slice_parse(
-			(const char *)c->text.data, c->text.len, &c->email))
-			c->email.kind = HOST_SLICE_NONE;
+			(const char *)c->text.data, c->text.len, &email))
+			email.kind = HOST_SLICE_NONE;
 		host_owa_trace_write(
-		    c->job->call->engine->owa->trace, "EmailMessage", c->email);
+		    job->call->engine->owa->trace, "EmailMessage", email);
 	}
-	if (c->email.kind != HOST_SLICE_OBJECT)
+	if (email.kind != HOST_SLICE_OBJECT)
 		return nm_fail(fault, NM_ERR_MALFORMED_MESSAGE,
 		    "The request has no mail in it");
-	c->from = host_owa_address(host_slice_member(c->email, "From"));
+	host_owa_email_take(email, &c->email);
+	c->from = host_owa_address(c->email.fields[HOST_OWA_FROM]);
 	return c->from != NULL ? NM_OK
 			       : nm_fail(fault, NM_ERR_MALFORMED_MESSAGE,
 				     "The mail has no From address that can "
@@ -130,8 +130,7 @@ static CERTCertificate *
 named_signer(struct host_owa_job *job)
 {
 	char *text = host_slice_string(
-	    host_slice_member(job->params, "SigningCertificate"),
-	    CERTIFICATE_MAX);
+	    job->members[HOST_OWA_SIGNING_CERTIFICATE], CERTIFICATE_MAX);
 	CERTCertificate *cert = NULL;
 	size_t len = text == NULL ? 0 : strlen(text);
 	uint8_t *der = malloc(len / 4 * 3 + 1);
@@ -150,8 +149,7 @@ named_signer(struct host_owa_job *job)
 static enum nm_error
 choose_signer(struct creating *c)
 {
-	bool given =
-	    is_given(host_slice_member(c->job->params, "SigningCertificate"));
+	bool given = is_given(c->job->members[HOST_OWA_SIGNING_CERTIFICATE]);
 	CERTCertificate *named = named_signer(c->job), *chosen = NULL;
 	enum nm_error error = NM_OK;
 
@@ -315,6 +313,7 @@ protect(struct creating *c, struct nm_buffer *out)
 	enum nm_error error;
 
 	nm_buffer_byte(out, '"');
+	host_owa_make_room(out, c->text.len);
 	stage = host_out_stage_new(out, HOST_OWA_MAX_TEXT);
 	outputs.output = stage;
 	if (stage == NULL) {
@@ -322,7 +321,7 @@ protect(struct creating *c, struct nm_buffer *out)
 		goto out;
 	}
 	error =
-	    host_owa_compose_header(c->email, c->options.now, &header, fault);
+	    host_owa_compose_header(&c->email, c->options.now, &header, fault);
 	if (error == NM_OK)
 		error = nm_stage_write(stage, header.data, header.len);
 	if (error == NM_OK)
@@ -331,7 +330,7 @@ protect(struct creating *c, struct nm_buffer *out)
 	if (error != NM_OK)
 		goto out;
 	error = host_owa_compose_entity(
-	    c->job->call, c->email, nm_protecting_stage(protecting));
+	    c->job->call, &c->email, nm_protecting_stage(protecting));
 	result = nm_protecting_result(protecting);
 	if (result->problem_count != 0)
 		task = result->problems[0].signer ? HOST_OWA_SIGN
@@ -370,7 +369,7 @@ prepare(struct creating *c)
 		return host_owa_code(error, HOST_OWA_ENCRYPT);
 	if (c->encrypt &&
 	    (error = host_owa_recipients_choose(
-		 job, c->email, c->from, &c->recipients)) != NM_OK)
+		 job, &c->email, c->from, &c->recipients)) != NM_OK)
 		return host_owa_code(error, HOST_OWA_ENCRYPT);
 	if (c->sign && (error = choose_signer(c)) != NM_OK) {
 		bool none = error == NM_ERR_CERTIFICATE_NOT_FOUND ||

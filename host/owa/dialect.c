@@ -54,10 +54,8 @@ put_out(struct host_engine *e, struct host_frame *f)
 
 /* Whatever is short enough to be kept and given back. */
 static struct host_slice
-key_member(struct host_slice root, const char *name)
+key_of(struct host_slice s)
 {
-	struct host_slice s = host_slice_member(root, name);
-
 	if (s.kind == HOST_SLICE_STRING) {
 		/* with its quotes, as it is given back */
 		s.text--;
@@ -97,19 +95,20 @@ static void
 take_upload(struct host_engine *e, const struct host_owa_key *key,
     struct host_slice data)
 {
-	struct host_owa_part part = {
-		.last = host_slice_member(data, "IsLastPart").kind ==
-		    HOST_SLICE_TRUE,
-		.text = host_slice_member(data, "PartialData"),
-	};
+	static const char *const names[] = { "StartOffset", "IsLastPart",
+		"PartialData" };
+	struct host_slice m[3];
+	struct host_owa_part part;
 	struct host_owa_ack ack;
 	uint64_t ticket, replaced;
 	enum host_owa_next next;
 
-	part.has_start = host_slice_number(
-	    host_slice_member(data, "StartOffset"), &part.start);
-	if (part.text.kind != HOST_SLICE_STRING)
-		part.text = (struct host_slice){ HOST_SLICE_STRING, "", 0 };
+	host_slice_members(data, names, m, 3);
+	part.has_start = host_slice_number(m[0], &part.start);
+	part.last = m[1].kind == HOST_SLICE_TRUE;
+	part.text = m[2].kind == HOST_SLICE_STRING
+	    ? m[2]
+	    : (struct host_slice){ HOST_SLICE_STRING, "", 0 };
 	(void)pthread_mutex_lock(&e->owa->lock);
 	next = host_owa_take_part(
 	    e->owa, key, &part, host_now(), &ack, &ticket, &replaced);
@@ -184,8 +183,10 @@ take_download(struct host_engine *e, const struct host_owa_key *key,
 static void
 take(struct host_engine *e, const char *text, size_t len)
 {
+	static const char *const names[] = { "messageType", "portId",
+		"requestId", "data" };
 	struct host_owa_key key = { .port = { .kind = HOST_SLICE_NONE } };
-	struct host_slice root, type, data;
+	struct host_slice root, m[4], type, data;
 
 	if (!host_slice_parse(text, len, &root)) {
 		type = (struct host_slice){ HOST_SLICE_NONE, NULL, 0 };
@@ -193,10 +194,11 @@ take(struct host_engine *e, const char *text, size_t len)
 		return;
 	}
 	host_owa_trace_write(e->owa->trace, "frame", root);
-	key.port = key_member(root, "portId");
-	key.id = key_member(root, "requestId");
-	type = host_slice_member(root, "messageType");
-	data = host_slice_member(root, "data");
+	host_slice_members(root, names, m, 4);
+	type = m[0];
+	key.port = key_of(m[1]);
+	key.id = key_of(m[2]);
+	data = m[3];
 	if (host_slice_is(type, "GetSettings"))
 		put_out(e, host_owa_answer_settings(&e->settings->owa));
 	else if (host_slice_is(type, HOST_OWA_UPLOAD))

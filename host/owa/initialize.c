@@ -52,7 +52,7 @@ enum host_owa_code
 host_owa_initialize(struct host_owa_job *job, struct nm_buffer *out)
 {
 	struct host_owa *o = job->call->engine->owa;
-	struct host_slice settings = host_slice_member(job->params, "Settings");
+	struct host_slice settings = job->members[HOST_OWA_SETTINGS];
 	struct nm_buffer text = NM_BUFFER_INIT;
 	struct host_owa_policy policy;
 	char *wanted;
@@ -68,7 +68,7 @@ host_owa_initialize(struct host_owa_job *job, struct nm_buffer *out)
 			host_owa_note(job, "settings-not-understood");
 	}
 	take_settings(job, settings, &policy);
-	wanted = version(host_slice_member(job->params, "OwaControlVersion"));
+	wanted = version(job->members[HOST_OWA_CONTROL_VERSION]);
 	if (wanted == NULL)
 		wanted =
 		    version(host_slice_member(settings, "OwaControlVersion"));

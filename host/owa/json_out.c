@@ -6,65 +6,94 @@
 
 #include <nssmime/mime.h>
 
+#include "run.h"
 #include "text.h"
 
-static bool
-is_plain(uint8_t c)
-{
-	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
-}
+#define PIECE  ((size_t)4096)
+#define ESCAPE 6u /* \uXXXX */
 
-static void
-put_unit(struct nm_buffer *out, uint32_t unit)
+static uint8_t *
+put_unit(uint8_t *at, uint32_t unit)
 {
 	static const char digits[] = "0123456789abcdef";
-	uint8_t *at = nm_buffer_extend(out, 6);
 
-	if (at == NULL)
-		return;
-	at[0] = '\\';
-	at[1] = 'u';
+	*at++ = '\\';
+	*at++ = 'u';
 	for (int i = 0; i < 4; i++)
-		at[2 + i] = (uint8_t)digits[unit >> (12 - 4 * i) & 0xf];
+		*at++ = (uint8_t)digits[unit >> (12 - 4 * i) & 0xf];
+	return at;
 }
 
-static void
-put_escaped(struct nm_buffer *out, uint32_t c)
+static uint8_t *
+put_escaped(uint8_t *at, uint32_t c)
 {
 	static const char codes[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
 	const char *found = c != 0 && c < 0x80 ? strchr(codes, (int)c) : NULL;
 
 	if (found != NULL) {
-		nm_buffer_byte(out, '\\');
-		nm_buffer_byte(out, (uint8_t)letters[found - codes]);
-	} else if (c >= 0x10000) {
-		put_unit(out, 0xd800 + ((c - 0x10000) >> 10));
-		put_unit(out, 0xdc00 + ((c - 0x10000) & 0x3ff));
-	} else {
-		put_unit(out, c);
+		*at++ = '\\';
+		*at++ = (uint8_t)letters[found - codes];
+		return at;
 	}
+	if (c < 0x10000)
+		return put_unit(at, c);
+	at = put_unit(at, 0xd800 + ((c - 0x10000) >> 10));
+	return put_unit(at, 0xdc00 + ((c - 0x10000) & 0x3ff));
+}
+
+size_t
+host_out_escaped_size(const char *ascii, size_t len)
+{
+	size_t size = len;
+
+	for (size_t i = 0; i < len; i++)
+		size += ascii[i] == '"' || ascii[i] == '\\' ? 1 : 0;
+	return size;
+}
+
+/* From `from` to `stop`, or past that to the end of a character; *to: behind
+ * what was written. */
+static const char *
+escape_piece(const char *from, const char *stop, const char *end, uint8_t **to)
+{
+	const char *run;
+	uint32_t c;
+	size_t n;
+
+	while (from < stop) {
+		run = host_run_plain(from, stop);
+		memcpy(*to, from, (size_t)(run - from));
+		*to += run - from;
+		if ((from = run) == stop)
+			break;
+		n = host_utf8_next(
+		    (const uint8_t *)from, (size_t)(end - from), &c);
+		if (n == 0) {
+			c = 0xfffd;
+			n = 1;
+		}
+		*to = put_escaped(*to, c);
+		from += n;
+	}
+	return from;
 }
 
 void
 host_out_escape(struct nm_buffer *out, const void *text, size_t len)
 {
-	const uint8_t *at = text, *end = at + len;
-	const uint8_t *start;
-	uint32_t c;
-	size_t n;
+	const char *at = text, *end = at + len;
+	size_t piece, room;
+	uint8_t *start, *to;
 
+	/* straight into the buffer, with room for the worst of a piece: each
+	 * byte an escape, and the last of them a pair */
 	while (at < end) {
-		for (start = at; at < end && is_plain(*at); at++)
-			;
-		nm_buffer_append(out, start, (size_t)(at - start));
-		if (at == end)
+		piece = (size_t)(end - at) < PIECE ? (size_t)(end - at) : PIECE;
+		room = ESCAPE * (piece + 1);
+		if ((start = to = nm_buffer_extend(out, room)) == NULL)
 			return;
-		if ((n = host_utf8_next(at, (size_t)(end - at), &c)) == 0) {
-			c = 0xfffd;
-			n = 1;
-		}
-		put_escaped(out, c);
-		at += n;
+		at = escape_piece(at, at + piece, end, &to);
+		out->len -= room - (size_t)(to - start);
 	}
 }
 

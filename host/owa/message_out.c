@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "json_out.h"
+#include "large.h"
 
 static bool
 is_encryption(const struct nm_read_layer *l)
@@ -191,6 +192,7 @@ host_owa_message_write(struct host_owa_job *job,
 	enum host_owa_smime_type type = smime_type(result);
 	enum nm_error error;
 
+	host_owa_make_room(out, content->held);
 	nm_buffer_byte(out, '{');
 	host_out_member(out, "__type", "Message:#Exchange");
 	host_out_member(out, "ItemClass", item_class(type));

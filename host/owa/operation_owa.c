@@ -20,6 +20,17 @@ static const struct {
 	{ "GetSigningCertificateParams", host_owa_signing_certificate, true },
 };
 
+static const char *const member_names[HOST_OWA_MEMBERS] = {
+	[HOST_OWA_TYPE] = "__type",
+	[HOST_OWA_SETTINGS] = "Settings",
+	[HOST_OWA_CONTROL_VERSION] = "OwaControlVersion",
+	[HOST_OWA_SMIME] = "Smime",
+	[HOST_OWA_SMIME_TYPE] = "SmimeType",
+	[HOST_OWA_EMAIL_MESSAGE] = "EmailMessage",
+	[HOST_OWA_SIGNING_CERTIFICATE] = "SigningCertificate",
+	[HOST_OWA_ENCRYPTION_CERTIFICATES] = "EncryptionCertificates",
+};
+
 void
 host_owa_note(struct host_owa_job *job, const char *word)
 {
@@ -58,12 +69,10 @@ is_type(struct host_slice type, const char *name)
 static enum host_owa_code
 work_on(struct host_owa_job *job, struct nm_buffer *out)
 {
-	struct host_slice type = host_slice_member(job->params, "__type");
-
 	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
 		enum nm_error error = NM_OK;
 
-		if (!is_type(type, works[i].type))
+		if (!is_type(job->members[HOST_OWA_TYPE], works[i].type))
 			continue;
 		if (works[i].database)
 			error = host_call_open_database(job->call);
@@ -154,6 +163,8 @@ handle(struct host_call *call, struct json_object *params,
 	}
 	if (host_slice_parse((const char *)text.data, text.len, &job.params)) {
 		host_owa_trace_write(o->trace, "request", job.params);
+		host_slice_members(
+		    job.params, member_names, job.members, HOST_OWA_MEMBERS);
 		make_result(&job, &out);
 	} else {
 		host_owa_error_write(&out, HOST_OWA_UNKNOWN_ERROR);

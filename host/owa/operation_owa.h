@@ -8,12 +8,26 @@
 
 extern const struct host_operation host_owa_operation;
 
+/* The members that requests have, whichever they are. */
+enum host_owa_member {
+	HOST_OWA_TYPE,
+	HOST_OWA_SETTINGS,
+	HOST_OWA_CONTROL_VERSION,
+	HOST_OWA_SMIME,
+	HOST_OWA_SMIME_TYPE,
+	HOST_OWA_EMAIL_MESSAGE,
+	HOST_OWA_SIGNING_CERTIFICATE,
+	HOST_OWA_ENCRYPTION_CERTIFICATES,
+	HOST_OWA_MEMBERS
+};
+
 /* A request under way. */
 struct host_owa_job {
 	struct host_call *call;
-	struct host_slice params;	/* the inner request */
-	const char *port;		/* JSON text, or NULL */
-	struct host_owa_policy arrived; /* by this port */
+	struct host_slice params;		     /* the inner request, */
+	struct host_slice members[HOST_OWA_MEMBERS]; /* and what is in it */
+	const char *port;			     /* JSON text, or NULL */
+	struct host_owa_policy arrived;		     /* by this port */
 	/* What went otherwise than the settings or the request have it: words
 	 * for the result. */
 	const char *notes[8];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <string.h>
 
-#include "limit.h"
+#include "large.h"
 #include "request.h"
 
 /* ---- what comes in --------------------------------------------------------
@@ -45,6 +45,7 @@ append(struct host_owa *o, struct host_owa_request *r,
 
 	r->last_start = r->units;
 	r->last_at = before;
+	host_owa_make_room(&r->text, part->text.len);
 	r->units += host_slice_decode(part->text, &r->text, &r->high);
 	host_owa_account(o, before, r->text.len);
 	if (r->text.len > HOST_OWA_MAX_TEXT || o->held > HOST_OWA_MAX_HELD)

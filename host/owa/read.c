@@ -28,10 +28,10 @@ struct source {
 
 /* The member with the mail: by its name, else the first other string. */
 static struct host_slice
-find_mail(struct host_slice params)
+find_mail(const struct host_owa_job *job)
 {
-	struct host_slice smime = host_slice_member(params, "Smime");
-	struct host_slices all = host_slices_of(params);
+	struct host_slice smime = job->members[HOST_OWA_SMIME];
+	struct host_slices all = host_slices_of(job->params);
 	struct host_slice name, value;
 
 	if (smime.kind == HOST_SLICE_STRING)
@@ -130,6 +130,7 @@ options_of(struct host_owa_job *job, enum nm_content_kind kind)
 		.index = host_call_index(call),
 		.asker = host_call_asker(call),
 		.now = (int64_t)time(NULL),
+		.omit_legacy = true,
 		.revocation = host_call_revocation(call, true),
 		.cards_only = host_owa_on(job, HOST_OWA_CARDS_ONLY, false),
 	};
@@ -150,7 +151,7 @@ code_of(
 enum host_owa_code
 host_owa_read(struct host_owa_job *job, struct nm_buffer *out)
 {
-	struct host_slice type = host_slice_member(job->params, "__type");
+	struct host_slice type = job->members[HOST_OWA_TYPE];
 	bool item = memmem(type.text, type.len, "ItemAttachment", 14) != NULL;
 	struct host_call *call = job->call;
 	struct nm_fault *fault = host_call_fault(call);
@@ -163,7 +164,7 @@ host_owa_read(struct host_owa_job *job, struct nm_buffer *out)
 	enum nm_error error;
 	struct source source;
 
-	if (!find_source(find_mail(job->params), item, &source))
+	if (!find_source(find_mail(job), item, &source))
 		return HOST_OWA_CANNOT_PARSE_MIME;
 	options = options_of(job, source.kind);
 	if ((stage = host_owa_content_stage(&content, fault)) == NULL) {

@@ -6,8 +6,6 @@
 
 #include <nssmime/mime.h>
 
-#include "compose.h"
-
 #define CERTIFICATE_MAX (64u * 1024u)
 
 /* One more, all empty. */
@@ -72,8 +70,7 @@ enum nm_error
 host_owa_recipients_take(
     struct host_owa_job *job, struct host_owa_recipients *r)
 {
-	struct host_slice list =
-	    host_slice_member(job->params, "EncryptionCertificates");
+	struct host_slice list = job->members[HOST_OWA_ENCRYPTION_CERTIFICATES];
 	struct nm_buffer text = NM_BUFFER_INIT;
 	struct host_slice name, value;
 	struct host_slices all;
@@ -103,11 +100,10 @@ host_owa_recipients_take(
  * --------------------------------------------------------------------- */
 
 static enum nm_error
-add_addresses(struct host_owa_job *job, struct host_slice email,
-    const char *member, struct host_owa_recipients *r)
+add_addresses(struct host_owa_job *job, struct host_slice list,
+    struct host_owa_recipients *r)
 {
-	struct host_slices all =
-	    host_slices_of(host_slice_member(email, member));
+	struct host_slices all = host_slices_of(list);
 	struct nm_protect_recipient *item;
 	struct host_slice name, mailbox;
 	char *address;
@@ -128,34 +124,33 @@ add_addresses(struct host_owa_job *job, struct host_slice email,
 }
 
 static bool
-has_members(struct host_slice email, const char *member)
+has_members(struct host_slice list)
 {
-	struct host_slices all =
-	    host_slices_of(host_slice_member(email, member));
+	struct host_slices all = host_slices_of(list);
 	struct host_slice name, value;
 
 	return host_slices_next(&all, &name, &value);
 }
 
 static enum nm_error
-look_up(struct host_owa_job *job, struct host_slice email, int forking,
-    struct host_owa_recipients *r)
+look_up(struct host_owa_job *job, const struct host_owa_email *email,
+    int forking, struct host_owa_recipients *r)
 {
-	bool open = has_members(email, "ToRecipients") ||
-	    has_members(email, "CcRecipients");
+	const struct host_slice *f = email->fields;
+	bool open = has_members(f[HOST_OWA_TO]) || has_members(f[HOST_OWA_CC]);
 	enum nm_error error;
 
-	if ((error = add_addresses(job, email, "ToRecipients", r)) != NM_OK ||
-	    (error = add_addresses(job, email, "CcRecipients", r)) != NM_OK)
+	if ((error = add_addresses(job, f[HOST_OWA_TO], r)) != NM_OK ||
+	    (error = add_addresses(job, f[HOST_OWA_CC], r)) != NM_OK)
 		return error;
-	if (!has_members(email, "BccRecipients"))
+	if (!has_members(f[HOST_OWA_BCC]))
 		return NM_OK;
 	if (open && forking != 2)
 		return nm_fail(host_call_fault(job->call),
 		    NM_ERR_CERTIFICATE_NOT_FOUND,
 		    "A copy for Bcc recipients is needed, and only the "
 		    "server can make one");
-	return add_addresses(job, email, "BccRecipients", r);
+	return add_addresses(job, f[HOST_OWA_BCC], r);
 }
 
 /* ---- Bcc
@@ -169,8 +164,8 @@ enum belonging {
 };
 
 static enum nm_error
-belongs(struct host_slice email, const char *from, struct nm_bytes der,
-    enum belonging *out)
+belongs(const struct host_owa_email *email, const char *from,
+    struct nm_bytes der, enum belonging *out)
 {
 	CERTCertificate *cert = nm_certificate_decode_apart(der.data, der.len);
 	struct nm_certificate what;
@@ -188,9 +183,9 @@ belongs(struct host_slice email, const char *from, struct nm_bytes der,
 		const char *a = what.addresses[i];
 
 		sender |= nm_address_equal(a, from);
-		open |= host_owa_is_recipient(email, "ToRecipients", a) ||
-		    host_owa_is_recipient(email, "CcRecipients", a);
-		hidden |= host_owa_is_recipient(email, "BccRecipients", a);
+		open |= host_owa_has_address(email->fields[HOST_OWA_TO], a) ||
+		    host_owa_has_address(email->fields[HOST_OWA_CC], a);
+		hidden |= host_owa_has_address(email->fields[HOST_OWA_BCC], a);
 	}
 	nm_certificate_clear(&what);
 	if (!open && (hidden || sender))
@@ -215,8 +210,8 @@ leave_out(struct host_owa_recipients *r, const enum belonging *to)
 }
 
 static enum nm_error
-hide_bcc(struct host_owa_job *job, struct host_slice email, const char *from,
-    int forking, struct host_owa_recipients *r)
+hide_bcc(struct host_owa_job *job, const struct host_owa_email *email,
+    const char *from, int forking, struct host_owa_recipients *r)
 {
 	enum belonging *to = calloc(r->count, sizeof(*to));
 	enum nm_error error = to == NULL ? NM_ERR_INTERNAL : NM_OK;
@@ -240,8 +235,9 @@ hide_bcc(struct host_owa_job *job, struct host_slice email, const char *from,
 }
 
 enum nm_error
-host_owa_recipients_choose(struct host_owa_job *job, struct host_slice email,
-    const char *from, struct host_owa_recipients *r)
+host_owa_recipients_choose(struct host_owa_job *job,
+    const struct host_owa_email *email, const char *from,
+    struct host_owa_recipients *r)
 {
 	int forking =
 	    host_owa_policy_forking(host_owa_admin(job), &job->arrived);

@@ -5,6 +5,7 @@
 
 #include <nssmime/message.h>
 
+#include "compose.h"
 #include "operation_owa.h"
 
 struct host_owa_recipients {
@@ -24,7 +25,8 @@ enum nm_error host_owa_recipients_take(
  * others get: by its name there they would learn of him.
  */
 enum nm_error host_owa_recipients_choose(struct host_owa_job *job,
-    struct host_slice email, const char *from, struct host_owa_recipients *r);
+    const struct host_owa_email *email, const char *from,
+    struct host_owa_recipients *r);
 void host_owa_recipients_clear(struct host_owa_recipients *r);
 
 #endif

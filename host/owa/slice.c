@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "bounds.h"
+#include "run.h"
 #include "text.h"
 
 #define REPLACEMENT 0xfffd
@@ -70,9 +71,7 @@ string(struct parser *p, struct host_slice *out)
 	const char *start = p->at;
 
 	for (;;) {
-		while (p->at < p->end && *p->at != '"' && *p->at != '\\' &&
-		    (uint8_t)*p->at >= ' ')
-			p->at++;
+		p->at = host_run_string(p->at, p->end);
 		if (p->at == p->end)
 			return false;
 		if (*p->at == '"') {
@@ -268,17 +267,30 @@ host_slices_next(
 	return true;
 }
 
+void
+host_slice_members(struct host_slice object, const char *const *names,
+    struct host_slice *out, size_t count)
+{
+	struct host_slices all = host_slices_of(object);
+	struct host_slice name, value;
+
+	for (size_t i = 0; i < count; i++)
+		out[i] = (struct host_slice){ HOST_SLICE_NONE, NULL, 0 };
+	while (all.object && host_slices_next(&all, &name, &value)) {
+		for (size_t i = 0; i < count; i++) {
+			if (name.len == strlen(names[i]) &&
+			    strncasecmp(name.text, names[i], name.len) == 0)
+				out[i] = value;
+		}
+	}
+}
+
 struct host_slice
 host_slice_member(struct host_slice object, const char *name)
 {
-	struct host_slice found = { HOST_SLICE_NONE, NULL, 0 }, n, v;
-	struct host_slices all = host_slices_of(object);
-	size_t len = strlen(name);
+	struct host_slice found;
 
-	while (all.object && host_slices_next(&all, &n, &v)) {
-		if (n.len == len && strncasecmp(n.text, name, len) == 0)
-			found = v;
-	}
+	host_slice_members(object, &name, &found, 1);
 	return found;
 }
 
@@ -394,29 +406,28 @@ escaped(const char **at)
 
 /* A run without escapes: nearly always ASCII. */
 static uint64_t
-put_run(struct nm_buffer *out, const char *text, size_t len)
+put_run(struct nm_buffer *out, const char *at, const char *end)
 {
-	const uint8_t *data = (const uint8_t *)text;
 	uint64_t units = 0;
+	const char *plain;
 	uint32_t c;
-	size_t n, plain;
+	size_t n;
 
-	while (len != 0) {
-		for (plain = 0; plain < len && data[plain] < 0x80; plain++)
-			;
-		nm_buffer_append(out, data, plain);
-		units += plain;
-		data += plain;
-		if ((len -= plain) == 0)
+	while (at < end) {
+		plain = at;
+		at = host_run_ascii(at, end);
+		nm_buffer_append(out, plain, (size_t)(at - plain));
+		units += (uint64_t)(at - plain);
+		if (at == end)
 			break;
-		if ((n = host_utf8_next(data, len, &c)) == 0) {
+		n = host_utf8_next((const uint8_t *)at, (size_t)(end - at), &c);
+		if (n == 0) {
 			c = REPLACEMENT;
 			n = 1;
 		}
 		put(out, c);
 		units += c >= 0x10000 ? 2 : 1;
-		data += n;
-		len -= n;
+		at += n;
 	}
 	return units;
 }
@@ -435,7 +446,7 @@ host_slice_decode(struct host_slice s, struct nm_buffer *out, uint16_t *high)
 			if (pending != 0)
 				put(out, REPLACEMENT);
 			pending = 0;
-			units += put_run(out, at, (size_t)(stop - at));
+			units += put_run(out, at, stop);
 			at = stop;
 			continue;
 		}

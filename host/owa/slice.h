@@ -47,8 +47,11 @@ struct host_slices host_slices_of(struct host_slice container);
 bool host_slices_next(
     struct host_slices *s, struct host_slice *name, struct host_slice *value);
 
-/* The member of that name, the last of several; names are compared as they
- * stand, without case. NONE: there is none, or it is no object. */
+/* The members of these names, the last of several; names are compared as they
+ * stand, without case. NONE: there is none, or it is no object. All in one go,
+ * since each has to go past what may be a whole mail. */
+void host_slice_members(struct host_slice object, const char *const *names,
+    struct host_slice *out, size_t count);
 struct host_slice host_slice_member(struct host_slice object, const char *name);
 /* Whether it is a string of exactly this ASCII text, or false. */
 bool host_slice_is(struct host_slice s, const char *text);

@@ -15,6 +15,7 @@ struct nm_header {
 	size_t count;
 	size_t room;
 	size_t strays;
+	size_t len; /* bytes of `data`, and at most of `values` */
 };
 
 /*
@@ -174,6 +175,7 @@ nm_header_parse(const uint8_t *data, size_t len, struct nm_header **out,
 	}
 	if (len != 0)
 		memcpy(h->data, data, len);
+	h->len = len;
 	if ((err = split(h, len, fault)) != NM_OK)
 		goto out;
 	value = h->values;
@@ -191,6 +193,9 @@ nm_header_free(struct nm_header **h)
 {
 	if (*h == NULL)
 		return;
+	/* a header of a part tells what was encrypted */
+	nm_wipe((*h)->data, (*h)->len);
+	nm_wipe((*h)->values, (*h)->len);
 	free((*h)->data);
 	free((*h)->values);
 	free((*h)->fields);

@@ -372,7 +372,7 @@ nm_value_clear(struct nm_value *v)
 {
 	for (size_t i = 0; i < v->count; i++) {
 		free(v->parameters[i].name);
-		free(v->parameters[i].value);
+		nm_secret_free(&v->parameters[i].value);
 	}
 	free(v->parameters);
 	free(v->type);

@@ -212,6 +212,17 @@ class Forms(OwaCase):
         data = self.read_message(uri(self.signed(), "multipart/signed"))
         self.assertIsNone(data["Subject"])
 
+    def test_what_repeats_it(self):
+        """Lines that repeat protected fields for other programs are not
+        shown once more."""
+        inside = (b"Content-Type: text/plain; hp=\"cipher\"; "
+                  b"hp-legacy-display=\"1\"\r\n"
+                  b"From: Alice <alice@example.org>\r\nSubject: The real\r\n"
+                  b"HP-Outer: Subject: [...]\r\n\r\n"
+                  b"Subject: The real\r\n\r\nBody\r\n")
+        data = self.read_message(uri(der(self.cms_encrypt(["bob"], inside))))
+        self.assertEqual(data["NormalizedBody"]["Value"], "Body\r\n")
+
 
 class Content(OwaCase):
     def content(self, entity):

@@ -20,9 +20,11 @@
 void __real_free(void *block);
 void *__real_realloc(void *block, size_t size);
 void __real_explicit_bzero(void *block, size_t size);
+void __real___explicit_bzero_chk(void *block, size_t size, size_t room);
 void __wrap_free(void *block);
 void *__wrap_realloc(void *block, size_t size);
 void __wrap_explicit_bzero(void *block, size_t size);
+void __wrap___explicit_bzero_chk(void *block, size_t size, size_t room);
 
 static struct {
 	pthread_mutex_t lock;
@@ -115,4 +117,13 @@ __wrap_explicit_bzero(void *block, size_t size)
 	if (watch.wiped >= 0)
 		note(watch.wiped, look(block, size), size);
 	__real_explicit_bzero(block, size);
+}
+
+/* What the compiler makes of it where sources are fortified. */
+void
+__wrap___explicit_bzero_chk(void *block, size_t size, size_t room)
+{
+	if (watch.wiped >= 0)
+		note(watch.wiped, look(block, size), size);
+	__real___explicit_bzero_chk(block, size, room);
 }
