@@ -168,9 +168,27 @@ no_password(struct nm_fault *fault)
 	return error;
 }
 
-enum nm_error
-nm_database_open(const char *folder, enum nm_database_kind kind, bool create,
-    struct nm_database **out, struct nm_fault *fault)
+/* What may be done to the files. */
+enum permission {
+	TO_READ,
+	TO_WRITE,
+	TO_CREATE
+};
+
+static bool
+writable(const char *folder, bool is_new)
+{
+	return access(folder, W_OK) == 0 &&
+	    (is_new ||
+		(may(folder, "cert9.db", W_OK) &&
+		    (!may(folder, "key4.db", F_OK) ||
+			may(folder, "key4.db", W_OK))));
+}
+
+static enum nm_error
+open_database(const char *folder, enum nm_database_kind kind,
+    enum permission permission, struct nm_database **out,
+    struct nm_fault *fault)
 {
 	struct nm_database *db = NULL;
 	enum nm_error error = NM_ERR_INTERNAL;
@@ -190,7 +208,7 @@ nm_database_open(const char *folder, enum nm_database_kind kind, bool create,
 	db->kind = kind;
 	db->fd = -1;
 	is_new = !may(db->folder, "cert9.db", F_OK);
-	if (is_new && !create) {
+	if (is_new && permission != TO_CREATE) {
 		error = nm_fail(fault, NM_ERR_DATABASE_UNAVAILABLE,
 		    "There is no certificate database in the folder");
 		goto out;
@@ -200,11 +218,7 @@ nm_database_open(const char *folder, enum nm_database_kind kind, bool create,
 		    "The folder of the database cannot be made");
 		goto out;
 	}
-	db->writable = access(db->folder, W_OK) == 0 &&
-	    (is_new ||
-		(may(db->folder, "cert9.db", W_OK) &&
-		    (!may(db->folder, "key4.db", F_OK) ||
-			may(db->folder, "key4.db", W_OK))));
+	db->writable = permission != TO_READ && writable(db->folder, is_new);
 	db->fd = open(db->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (db->fd < 0) {
 		error = nm_fail(fault, NM_ERR_DATABASE_UNAVAILABLE,
@@ -233,6 +247,21 @@ out:
 		free(db);
 	}
 	return error;
+}
+
+enum nm_error
+nm_database_open(const char *folder, enum nm_database_kind kind, bool create,
+    struct nm_database **out, struct nm_fault *fault)
+{
+	return open_database(
+	    folder, kind, create ? TO_CREATE : TO_WRITE, out, fault);
+}
+
+enum nm_error
+nm_database_open_to_read(const char *folder, enum nm_database_kind kind,
+    struct nm_database **out, struct nm_fault *fault)
+{
+	return open_database(folder, kind, TO_READ, out, fault);
 }
 
 void

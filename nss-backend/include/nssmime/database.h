@@ -113,6 +113,10 @@ struct nm_database;
  */
 enum nm_error nm_database_open(const char *folder, enum nm_database_kind kind,
     bool create, struct nm_database **out, struct nm_fault *fault);
+/* Opens one that is there for reading alone, whatever its files allow. */
+enum nm_error nm_database_open_to_read(const char *folder,
+    enum nm_database_kind kind, struct nm_database **out,
+    struct nm_fault *fault);
 /* Logs out and shuts NSS down. */
 void nm_database_close(struct nm_database **db);
 

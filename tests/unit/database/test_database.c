@@ -71,6 +71,30 @@ reading_leaves_the_files(void **state)
 }
 
 static void
+opened_to_read(void **state)
+{
+	struct nm_database *db;
+	char path[256];
+
+	(void)state;
+	assert_int_equal(
+	    pki_run(&pki, "cp -r db quiet; sha256sum quiet/* > quiet.sums"), 0);
+	assert_int_equal(nm_database_open_to_read(pki_path(&pki, "quiet", path),
+			     NM_DATABASE_CONFIGURED, &db, NULL),
+	    NM_OK);
+	assert_false(nm_database_writable(db));
+	assert_int_equal(list(), 16);
+	close_db(&db);
+	assert_int_equal(pki_run(&pki, "sha256sum -c quiet.sums"), 0);
+	/* what is not there is not made */
+	assert_int_equal(
+	    nm_database_open_to_read(
+		pki_path(&pki, "nothing", path), NM_DATABASE_OWN, &db, NULL),
+	    NM_ERR_DATABASE_UNAVAILABLE);
+	assert_int_equal(pki_run(&pki, "test ! -e nothing"), 0);
+}
+
+static void
 opened_again_and_again(void **state)
 {
 	struct nm_database *db, *second;
@@ -254,6 +278,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reading_leaves_the_files),
+		cmocka_unit_test(opened_to_read),
 		cmocka_unit_test(opened_again_and_again),
 		cmocka_unit_test(made_where_there_is_none),
 		cmocka_unit_test(odd_folders),
