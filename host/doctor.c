@@ -16,10 +16,14 @@ static const struct check {
 	const char *word;  /* in JSON */
 	const char *title; /* over what it finds */
 	unsigned group;
-	void (*run)(struct host_doctor *d);
+	void (*run)(struct host_doctor *d); /* NULL: another one's does */
 } checks[] = {
 	{ "program", "This program", USUAL, host_doctor_versions },
 	{ "settings", "Settings", USUAL, host_doctor_settings },
+	{ "browsers", "Browsers and mail programs", USUAL,
+	    host_doctor_browsers },
+	{ "policies", "Policies of browsers", USUAL, host_doctor_policies },
+	{ "sandboxes", "Snaps and Flatpaks", USUAL, host_doctor_sandboxes },
 };
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 
@@ -43,30 +47,28 @@ take_arguments(int argc, char **argv, struct arguments *out)
 
 /* ---- printing ----------------------------------------------------------- */
 
-static const char *
-title_of(const char *check)
-{
-	for (size_t i = 0; i < CHECKS; i++) {
-		if (strcmp(checks[i].word, check) == 0)
-			return checks[i].title;
-	}
-	return check;
-}
-
+/* What was found by one check, under its title. */
 static void
-print_finding(struct json_object *finding, const char **last)
+print_check(const struct host_findings *f, const struct check *check)
 {
-	const char *check = host_string(finding, "check");
-	const char *level = host_string(finding, "level");
-	const char *remedy = host_string(finding, "remedy");
+	const char *remedy;
+	bool titled = false;
 
-	if (strcmp(*last, check) != 0)
-		(void)printf(
-		    "%s%s\n", **last == '\0' ? "" : "\n", title_of(check));
-	*last = check;
-	(void)printf("  [%s] %s.\n", level, host_string(finding, "sentence"));
-	if (remedy != NULL)
-		(void)printf("    try: %s\n", remedy);
+	for (size_t i = 0; i < json_object_array_length(f->all); i++) {
+		struct json_object *one = json_object_array_get_idx(f->all, i);
+
+		if (strcmp(host_string(one, "check"), check->word) != 0)
+			continue;
+		if (!titled)
+			(void)printf("%s\n", check->title);
+		titled = true;
+		(void)printf("  [%s] %s.\n", host_string(one, "level"),
+		    host_string(one, "sentence"));
+		if ((remedy = host_string(one, "remedy")) != NULL)
+			(void)printf("    try: %s\n", remedy);
+	}
+	if (titled)
+		(void)putchar('\n');
 }
 
 static bool
@@ -74,18 +76,15 @@ print_words(const struct host_findings *f)
 {
 	unsigned problems = host_findings_count(f, HOST_FINDING_PROBLEM);
 	unsigned notes = host_findings_count(f, HOST_FINDING_NOTE);
-	const char *last = "";
 
-	for (size_t i = 0; i < json_object_array_length(f->all); i++)
-		print_finding(json_object_array_get_idx(f->all, i), &last);
-	if (problems == 0)
-		(void)fputs("\nAll is well", stdout);
+	for (size_t i = 0; i < CHECKS; i++)
+		print_check(f, &checks[i]);
+	if (problems == 0 && notes == 0)
+		(void)puts("All is well.");
 	else
-		(void)printf(
-		    "\n%u problem%s", problems, problems == 1 ? "" : "s");
-	if (notes != 0)
-		(void)printf(", and %u note%s", notes, notes == 1 ? "" : "s");
-	return puts(".") >= 0 && fflush(stdout) == 0;
+		(void)printf("%u problem%s, %u note%s.\n", problems,
+		    problems == 1 ? "" : "s", notes, notes == 1 ? "" : "s");
+	return ferror(stdout) == 0 && fflush(stdout) == 0;
 }
 
 static bool
@@ -121,7 +120,8 @@ check(struct host_doctor *d, unsigned groups)
 		d->command = host_program_word(d->program);
 	for (size_t i = 0; i < CHECKS && d->command != NULL; i++) {
 		d->findings.check = checks[i].word;
-		if ((checks[i].group & groups) != 0)
+		d->findings.about = NULL;
+		if ((checks[i].group & groups) != 0 && checks[i].run != NULL)
 			checks[i].run(d);
 	}
 }

@@ -30,5 +30,8 @@ struct host_doctor {
 
 void host_doctor_versions(struct host_doctor *d);
 void host_doctor_settings(struct host_doctor *d);
+void host_doctor_browsers(struct host_doctor *d);
+void host_doctor_policies(struct host_doctor *d);
+void host_doctor_sandboxes(struct host_doctor *d);
 
 #endif

@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "doctor.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
-#include <nssmime/buffer.h>
-
-#define EDIT	"${EDITOR:-vi} "
 #define FILES	HOST_POLICY_FOLDER " " HOST_POLICY_PATH
 #define OWN	"chown root:root " FILES
 #define PROTECT "chmod go-w " FILES
-
-static void
-edit(struct host_findings *f, const char *path, bool root)
-{
-	struct nm_buffer line = NM_BUFFER_INIT;
-	char *word = host_shell_word(path), *text;
-
-	nm_buffer_format(&line, "%s%s%s", root && geteuid() != 0 ? "sudo " : "",
-	    EDIT, word != NULL ? word : "");
-	text = nm_buffer_take_string(&line);
-	if (word != NULL && text != NULL)
-		host_finding_remedy_line(f, text);
-	else
-		f->failed = true;
-	free(text);
-	free(word);
-}
 
 static void
 check_file(struct host_doctor *d, const char *id, const char *path,
@@ -36,7 +15,7 @@ check_file(struct host_doctor *d, const char *id, const char *path,
 		host_finding_problem(&d->findings, id,
 		    "%s: nothing is done before that is put right",
 		    fault->text);
-		edit(&d->findings, path, root);
+		host_finding_edit_remedy(&d->findings, path, root);
 	} else if (access(path, F_OK) == 0) {
 		host_finding_ok(&d->findings, id, "%s is in order", path);
 	} else {

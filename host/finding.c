@@ -81,6 +81,8 @@ add(struct host_findings *f, enum host_finding_level level, const char *id,
 	host_build_begin(&b);
 	host_build_string(&b, "check", f->check);
 	host_build_string(&b, "id", id);
+	if (f->about != NULL)
+		host_build_text(&b, "about", f->about, SENTENCE_MAX);
 	host_build_string(&b, "level", host_finding_level_name(level));
 	host_build_string(&b, "sentence", sentence);
 	if (sentence == NULL || host_build_end(&b, &one, NULL) != NM_OK)
@@ -248,4 +250,20 @@ host_finding_root_remedy(struct host_findings *f, const char *word, ...)
 	va_start(more, word);
 	remedy(f, &line, word, more);
 	va_end(more);
+}
+
+void
+host_finding_edit_remedy(struct host_findings *f, const char *path, bool root)
+{
+	struct nm_buffer line = NM_BUFFER_INIT;
+	char *text;
+
+	nm_buffer_format(
+	    &line, "%s${EDITOR:-vi} ", root && geteuid() != 0 ? "sudo " : "");
+	quote(&line, path);
+	if ((text = nm_buffer_take_string(&line)) != NULL)
+		host_finding_remedy_line(f, text);
+	else
+		f->failed = true;
+	free(text);
 }

@@ -17,8 +17,9 @@ const char *host_finding_level_name(enum host_finding_level level);
 
 struct host_findings {
 	struct json_object *all; /* array of objects, as --json has them */
-	const char *check;	 /* whose findings come now */
-	bool failed;		 /* memory: something is missing */
+	const char *check;	 /* whose findings come now, */
+	const char *about; /* and about which of several things; or NULL */
+	bool failed;	   /* memory: something is missing */
 };
 
 void host_findings_begin(struct host_findings *f);
@@ -48,6 +49,9 @@ void host_finding_remedy(struct host_findings *f, const char *word, ...)
     __attribute__((sentinel));
 void host_finding_root_remedy(struct host_findings *f, const char *word, ...)
     __attribute__((sentinel));
+/* Whoever is asked has to change that file. */
+void host_finding_edit_remedy(
+    struct host_findings *f, const char *path, bool root);
 /* One that is ready for the shell, with what is none of its words. */
 void host_finding_remedy_line(struct host_findings *f, const char *line);
 

@@ -37,7 +37,6 @@ static const char *const names[][MANAGERS] = {
 	    "pinentry-gnome3", "pinentry" },
 	[HOST_PACKAGE_OPENSC] = { "opensc-pkcs11", "opensc", "opensc",
 	    "opensc" },
-	[HOST_PACKAGE_PCSC] = { "pcscd", "pcsc-lite", "pcsc-lite", "pcsclite" },
 };
 
 void

@@ -11,8 +11,7 @@ enum host_package {
 	HOST_PACKAGE_FIREFOX,
 	HOST_PACKAGE_CHROMIUM,
 	HOST_PACKAGE_PINENTRY, /* one with windows */
-	HOST_PACKAGE_OPENSC,
-	HOST_PACKAGE_PCSC
+	HOST_PACKAGE_OPENSC
 };
 
 /* The command that installs it on this system mends what was found last. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,8 +77,8 @@ host_program_find(const char *name)
 	}
 }
 
-static bool
-same_file(const char *a, const char *b)
+bool
+host_program_same(const char *a, const char *b)
 {
 	struct stat first, second;
 
@@ -94,7 +93,8 @@ host_program_word(const char *path)
 	const char *name = slash != NULL ? slash + 1 : path;
 	char *found = host_program_find(name), *word;
 
-	word = strdup(found != NULL && same_file(found, path) ? name : path);
+	word = strdup(
+	    found != NULL && host_program_same(found, path) ? name : path);
 	free(found);
 	return word;
 }

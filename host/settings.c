@@ -132,9 +132,9 @@ void
 host_settings_load_both(
     struct host_settings *out, struct nm_fault *user, struct nm_fault *admin)
 {
-	struct host_settings_reading users = { .out = out,
-		.file = HOST_CONFIG_NAME,
-		.fault = user };
+	struct host_settings_reading users = {
+		.out = out, .file = HOST_CONFIG_NAME, .fault = user
+	};
 	struct host_settings_reading admins = { .out = out,
 		.file = HOST_POLICY_NAME,
 		.admin = true,

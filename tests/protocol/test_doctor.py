@@ -1,80 +1,15 @@
 # SPDX-License-Identifier: MPL-2.0
 """nssmime-host doctor: what is not as it has to be is told, each thing by its
-own finding and with a command that mends it."""
+own finding and with a command that mends it. Here its form, and what is about
+the program and the user's own files."""
 
-import json
 import os
 import shutil
-import subprocess
-import tempfile
 import unittest
 
-from case import tool  # noqa: F401  (puts tests/support on the path)
+from doctor_case import Doctor
 
-from nssmime import environment, host_program
-
-LEVELS = ("ok", "note", "problem")
-
-
-class Doctor(unittest.TestCase):
-    maxDiff = 4000
-
-    def setUp(self):
-        self.home = tempfile.mkdtemp(prefix="nssmime-doctor-")
-        self.addCleanup(shutil.rmtree, self.home)
-        self.env = environment(self.home)
-        self.config = os.path.join(self.home, "config/nssmime/config.json")
-        os.unlink(self.config)
-
-    def write(self, path, text, mode=0o644):
-        path = os.path.join(self.home, path)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(path, mode)
-        return path
-
-    def run_host(self, *args):
-        return subprocess.run([host_program(), *args], env=self.env,
-                              capture_output=True, text=True, check=False)
-
-    def examine(self, *args):
-        """What `doctor --json` says, its shape checked."""
-        done = self.run_host("doctor", "--json", *args)
-        self.assertEqual("", done.stderr)
-        said = json.loads(done.stdout)
-        self.assertEqual({"version", "healthy", "findings"}, set(said))
-        for finding in said["findings"]:
-            self.assertIn(finding["level"], LEVELS)
-            self.assertEqual(
-                {"check", "id", "level", "sentence"} | (
-                    set() if finding["level"] == "ok" else {"remedy"}),
-                set(finding), finding)
-            self.assertTrue(finding["sentence"])
-            self.assertFalse(finding["sentence"].endswith("."), finding)
-        problems = [f for f in said["findings"] if f["level"] == "problem"]
-        self.assertEqual(not problems, said["healthy"])
-        self.assertEqual(1 if problems else 0, done.returncode)
-        return said
-
-    def findings(self, check, ident):
-        return [f for f in self.examine()["findings"]
-                if (f["check"], f["id"]) == (check, ident)]
-
-    def finding(self, check, ident):
-        found = self.findings(check, ident)
-        self.assertEqual(1, len(found), found)
-        return found[0]
-
-    def expect(self, check, ident, level, *words, remedy=None):
-        """The one finding of that name; the shell runs its remedy."""
-        found = self.finding(check, ident)
-        self.assertEqual(level, found["level"], found)
-        for word in words:
-            self.assertIn(word, found["sentence"])
-        if remedy is not None:
-            self.assertEqual(remedy, found["remedy"])
-        return found
+from nssmime import host_program
 
 
 class Frame(Doctor):
@@ -117,9 +52,15 @@ class Program(Doctor):
 
     def test_fetcher(self):
         """It belongs to the program, and lies beside it."""
-        self.expect("program", "fetcher", "ok", os.path.join(
-            os.path.dirname(os.path.realpath(host_program())),
-            "nssmime-fetch"))
+        folder = os.path.dirname(os.path.realpath(host_program()))
+        self.expect("program", "fetcher", "ok",
+                    os.path.join(folder, "nssmime-fetch"))
+
+    def test_half_of_it(self):
+        """As after a copy of one file."""
+        self.program = shutil.copy(host_program(), self.bin)
+        self.expect("program", "fetcher", "problem",
+                    self.bin + "/nssmime-fetch", "incomplete")
 
 
 class Settings(Doctor):
