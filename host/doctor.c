@@ -20,10 +20,17 @@ static const struct check {
 } checks[] = {
 	{ "program", "This program", USUAL, host_doctor_versions },
 	{ "settings", "Settings", USUAL, host_doctor_settings },
+	{ "files", "Files and folders", USUAL, host_doctor_files },
 	{ "browsers", "Browsers and mail programs", USUAL,
 	    host_doctor_browsers },
 	{ "policies", "Policies of browsers", USUAL, host_doctor_policies },
 	{ "sandboxes", "Snaps and Flatpaks", USUAL, host_doctor_sandboxes },
+	{ "database", "Certificate databases", USUAL, host_doctor_database },
+	{ "certificates", "Your certificates", USUAL, NULL },
+	{ "tokens", "Cards and tokens", USUAL, NULL },
+	{ "pinentry", "Asking for passwords", USUAL, host_doctor_pinentry },
+	{ "protection", "Protection by the system", USUAL,
+	    host_doctor_protection },
 };
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 

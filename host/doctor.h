@@ -33,5 +33,12 @@ void host_doctor_settings(struct host_doctor *d);
 void host_doctor_browsers(struct host_doctor *d);
 void host_doctor_policies(struct host_doctor *d);
 void host_doctor_sandboxes(struct host_doctor *d);
+void host_doctor_pinentry(struct host_doctor *d);
+void host_doctor_protection(struct host_doctor *d);
+/* The user's own, and of a database those in its folder. */
+void host_doctor_files(struct host_doctor *d);
+void host_doctor_database_files(struct host_doctor *d, const char *folder);
+/* With certificates and tokens. */
+void host_doctor_database(struct host_doctor *d);
 
 #endif

@@ -236,31 +236,64 @@ converse(assuan_context_t ctx, enum host_asking asking, unsigned again,
 	    ctx, "CONFIRM", NULL, NULL, NULL, NULL, NULL, NULL));
 }
 
+/* Starts it; *ctx is NULL, or for assuan_release(). */
+static enum nm_error
+start(const char *program, assuan_context_t *ctx)
+{
+	const char *argv[2] = { "pinentry", NULL };
+	char *path;
+	gpg_error_t err;
+
+	*ctx = NULL;
+	path = host_program_find(program != NULL ? program : HOST_PINENTRY);
+	if (path == NULL)
+		return NM_ERR_PROMPT_UNAVAILABLE;
+	assuan_set_gpg_err_source(GPG_ERR_SOURCE_USER_1);
+	if ((err = assuan_new(ctx)) == 0) {
+		assuan_begin_confidential(*ctx);
+		err = assuan_pipe_connect(
+		    *ctx, path, argv, NULL, in_child, NULL, 0);
+	}
+	free(path);
+	return err == 0 ? NM_OK : NM_ERR_PROMPT_UNAVAILABLE;
+}
+
 enum nm_error
 host_pinentry_ask(const char *program, enum host_asking asking, unsigned again,
     const char *text, char **password)
 {
-	assuan_context_t ctx = NULL;
-	enum nm_error err = NM_ERR_PROMPT_UNAVAILABLE;
-	const char *argv[2] = { "pinentry", NULL };
-	char *path;
+	assuan_context_t ctx;
+	enum nm_error err;
 
 	*password = NULL;
-	path = host_program_find(program != NULL ? program : "pinentry");
-	if (path == NULL)
-		return NM_ERR_PROMPT_UNAVAILABLE;
-	assuan_set_gpg_err_source(GPG_ERR_SOURCE_USER_1);
-	if (assuan_new(&ctx) != 0)
-		goto out;
-	assuan_begin_confidential(ctx);
-	if (assuan_pipe_connect(ctx, path, argv, NULL, in_child, NULL, 0) != 0)
-		goto out;
-	err = converse(ctx, asking, again, text, password);
+	err = start(program, &ctx);
+	if (err == NM_OK)
+		err = converse(ctx, asking, again, text, password);
 	if (err != NM_OK)
 		nm_secret_free(password);
-out:
 	if (ctx != NULL)
 		assuan_release(ctx);
-	free(path);
+	return err;
+}
+
+enum nm_error
+host_pinentry_flavor(const char *program, char **flavor)
+{
+	struct answer a = { NM_BUFFER_INIT, false };
+	assuan_context_t ctx;
+	enum nm_error err;
+
+	*flavor = NULL;
+	err = start(program, &ctx);
+	if (err == NM_OK) {
+		tell_options(ctx);
+		/* one that does not know the question is a pinentry as well */
+		(void)assuan_transact(ctx, "GETINFO flavor", take_data, &a,
+		    NULL, NULL, NULL, NULL);
+		*flavor = nm_buffer_take_string(&a.data);
+	}
+	nm_buffer_reset(&a.data);
+	if (ctx != NULL)
+		assuan_release(ctx);
 	return err;
 }

@@ -7,6 +7,9 @@
 
 #include "channel.h"
 
+/* The system's. */
+#define HOST_PINENTRY "pinentry"
+
 /*
  * Shows one window and waits for its answer. `program`: by the settings, or
  * NULL for the system's. `text` has been cleaned. *password: malloc'd, for
@@ -15,5 +18,9 @@
  */
 enum nm_error host_pinentry_ask(const char *program, enum host_asking asking,
     unsigned again, const char *text, char **password);
+
+/* How it asks, by its own word: "gnome3", "tty", "qt:curses"; it asks nothing
+ * yet. malloc'd; NULL: memory. */
+enum nm_error host_pinentry_flavor(const char *program, char **flavor);
 
 #endif

@@ -7,9 +7,10 @@ import os
 import shutil
 import unittest
 
+from case import has_landlock
 from doctor_case import Doctor
 
-from nssmime import host_program
+from nssmime import ROOT, host_program
 
 
 class Frame(Doctor):
@@ -76,6 +77,101 @@ class Settings(Doctor):
                 self.write(self.config, text)
                 self.expect("settings", "user", "problem", "config.json", word,
                             remedy="${EDITOR:-vi} " + self.config)
+
+
+class Files(Doctor):
+    def test_good(self):
+        self.expect("files", "settings", "ok", os.path.dirname(self.config))
+
+    def test_changeable(self):
+        """Whoever may change the settings chooses the pinentry."""
+        self.write(self.config, "{}", 0o666)
+        found = self.expect("files", "changeable", "problem", self.config,
+                            remedy="chmod go-w " + self.config)
+        self.mend(found)
+        os.chmod(os.path.dirname(self.config), 0o777)
+        self.mend(self.expect("files", "changeable", "problem",
+                              os.path.dirname(self.config)))
+
+    def test_read_only_home(self):
+        """The settings' folder is not made, and cannot be."""
+        shutil.rmtree(os.path.dirname(self.config))
+        folder = os.path.join(self.home, "config")
+        lib = self.private(folder)
+        lib.run("mount", "-o", "remount,bind,ro", folder, check=True)
+        self.expect("files", "read-only", "problem", folder,
+                    "Read-only file system", "installed for everyone",
+                    remedy="findmnt -T " + folder)
+
+
+class Pinentry(Doctor):
+    NONE = ("pinentry", "missing", "problem")
+
+    def pinentry(self, script):
+        self.write(self.config, '{"pinentry": "%s"}' % self.write(
+            "bin/pin", "#!/bin/sh\n" + script, 0o755))
+
+    def flavor(self, flavor):
+        self.pinentry("""echo OK
+while read -r command more; do
+    [ "$command" != GETINFO ] || echo "D %s"
+    echo OK
+done
+""" % flavor)
+
+    def test_none(self):
+        self.expect(*self.NONE, "There is no pinentry")
+        self.write(self.config, '{"pinentry": "/nowhere/pin"}')
+        self.expect(*self.NONE, "/nowhere/pin",
+                    remedy="${EDITOR:-vi} " + self.config)
+
+    def test_windows(self):
+        self.flavor("gnome3")
+        self.env["WAYLAND_DISPLAY"] = "wayland-0"
+        found = self.findings("pinentry")
+        self.assertEqual(["ok"], [f["level"] for f in found], found)
+        self.assertIn("windows of gnome3", found[0]["sentence"])
+        del self.env["WAYLAND_DISPLAY"]
+        self.expect("pinentry", "display", "note", "There is no screen")
+
+    def test_falls_back(self):
+        self.flavor("gnome3:curses")
+        self.expect("pinentry", "display", "note", "There is no screen")
+        self.env["DISPLAY"] = ":9"
+        self.expect("pinentry", "terminal", "problem", "gnome3:curses")
+
+    def test_terminal(self):
+        for flavor in ("tty", "curses"):
+            self.flavor(flavor)
+            self.env["DISPLAY"] = ":9"
+            self.expect("pinentry", "terminal", "problem", flavor)
+            del self.env["DISPLAY"]
+            self.expect("pinentry", "terminal", "note", flavor)
+
+    def test_no_flavor(self):
+        """An old one, or the tests' own."""
+        self.write(self.config, '{"pinentry": "%s"}' % os.path.join(
+            ROOT, "tests/support/pinentry.py"))
+        self.env["PATH"] = os.environ["PATH"]
+        self.expect("pinentry", "answers", "ok", "pinentry.py")
+
+    def test_something_else(self):
+        self.pinentry("echo no\n")
+        self.expect("pinentry", "silent", "problem", "does not speak")
+
+    def test_falls(self):
+        self.pinentry("kill -9 $PPID\n")
+        self.expect("pinentry", "silent", "problem", "gave no answer")
+
+
+class Protection(Doctor):
+    def test_told(self):
+        """Whatever the kernel has, something is said of both."""
+        found = self.findings("protection")
+        self.assertEqual(["landlock", "seccomp"], [f["id"] for f in found])
+        self.assertNotIn("problem", [f["level"] for f in found])
+        self.assertEqual("ok" if has_landlock() else "note",
+                         found[0]["level"])
 
 
 if __name__ == "__main__":
