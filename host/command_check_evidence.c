@@ -9,15 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "commands.h"
 #include "evidence_report.h"
 #include "session.h"
 
 /* Base64 of all that a record may hold, and what is around it. */
 #define MAX_FILE (NM_MAX_EVIDENCE / 3u * 4u * 2u)
 #define PIECE	 65536u
-
-#define USAGE                                                                  \
-	"usage: nssmime-host check-evidence [--json] [--content MAIL] FILE\n"
 
 struct arguments {
 	const char *file;
@@ -249,10 +247,8 @@ host_command_check_evidence(int argc, char **argv)
 	enum nm_error error;
 	int status = 2;
 
-	if (!take_arguments(argc, argv, &a)) {
-		(void)fputs(USAGE, stderr);
-		return 2;
-	}
+	if (!take_arguments(argc, argv, &a))
+		return host_command_usage(HOST_CHECK_EVIDENCE);
 	/* digests are NSS's: it has to run before anything is read */
 	error = open_database(&session, &fault);
 	if (error == NM_OK)

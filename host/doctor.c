@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "json_build.h"
 #include "schema.h"
 #include "program.h"
@@ -140,10 +141,8 @@ host_doctor(int argc, char **argv)
 	struct arguments a;
 	int status = 2;
 
-	if (!take_arguments(argc, argv, &a)) {
-		(void)fputs("usage: nssmime-host doctor [--json]\n", stderr);
-		return 2;
-	}
+	if (!take_arguments(argc, argv, &a))
+		return host_command_usage(HOST_DOCTOR);
 	check(&d, a.groups);
 	if (d.command == NULL || d.findings.failed)
 		(void)fputs("nssmime-host: this program's own path cannot be "

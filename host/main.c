@@ -16,128 +16,10 @@
 
 #include "broker.h"
 #include "caller.h"
-#include "command_check_evidence.h"
-#include "doctor.h"
+#include "commands.h"
 #include "engine.h"
-#include "install.h"
 #include "newer_nss.h"
-#include "nss_folder.h"
-#include "operations.h"
-#include "schema_json.h"
 #include "settings.h"
-
-static int
-help(void)
-{
-	(void)puts("usage: nssmime-host help | version | methods | schemas\n"
-		   "       nssmime-host check-evidence [--json] "
-		   "[--content MAIL] FILE\n"
-		   "       nssmime-host doctor [--json]\n"
-		   "       nssmime-host install PROGRAM... [--system] "
-		   "[--replace]\n"
-		   "       nssmime-host uninstall PROGRAM... [--system]\n"
-		   "\n"
-		   "S/MIME with your own certificates, for mail programs and "
-		   "browsers, which\n"
-		   "start this program themselves and speak to it on its "
-		   "standard input and\n"
-		   "output (native messaging).\n"
-		   "\n"
-		   "  help     this text\n"
-		   "  version  the program's version\n"
-		   "  methods  what a mail program or browser may ask for\n"
-		   "  schemas  the same with its parameters, as JSON\n"
-		   "  check-evidence\n"
-		   "           whether a record of evidence holds, and "
-		   "what of it\n"
-		   "  doctor   whether all is as it has to be, and what "
-		   "mends the rest\n"
-		   "  install  lets programs find this one, for you or, "
-		   "with --system, for\n"
-		   "           everyone: --thunderbird, --firefox, "
-		   "--chromium, --chrome, --edge,\n"
-		   "           --brave, --vivaldi\n"
-		   "  uninstall\n"
-		   "           takes that back");
-	return 0;
-}
-
-static int
-version(void)
-{
-	(void)puts("nssmime-host " NSSMIME_VERSION);
-	return 0;
-}
-
-static int
-methods(void)
-{
-	for (size_t i = 0; host_operations[i] != NULL; i++)
-		(void)printf("%-24s %s\n", host_operations[i]->name,
-		    host_operations[i]->help);
-	return 0;
-}
-
-static int
-schemas(void)
-{
-	struct json_object *all = host_schemas_json();
-	const char *text = NULL;
-
-	if (all != NULL)
-		text = json_object_to_json_string_ext(
-		    all, JSON_C_TO_STRING_PRETTY);
-	if (text != NULL)
-		(void)puts(text);
-	json_object_put(all);
-	return text != NULL ? 0 : 1;
-}
-
-static const struct {
-	const char *word;
-	int (*run)(void);
-} commands[] = {
-	{ "help", help },
-	{ "--help", help },
-	{ "-h", help },
-	{ "version", version },
-	{ "--version", version },
-	{ "methods", methods },
-	{ "schemas", schemas },
-	{ HOST_TRY_NSS, host_try_nss },
-};
-
-static const struct {
-	const char *word;
-	int (*run)(int argc, char **argv);
-} commands_with_more[] = {
-	{ HOST_CHECK_EVIDENCE, host_command_check_evidence },
-	{ HOST_DOCTOR, host_doctor },
-	{ HOST_INSTALL, host_install },
-	{ HOST_UNINSTALL, host_uninstall },
-};
-
-static int
-command(int argc, char **argv)
-{
-	for (size_t i = 0;
-	     i < sizeof(commands_with_more) / sizeof(commands_with_more[0]);
-	     i++) {
-		if (argc >= 2 &&
-		    strcmp(argv[1], commands_with_more[i].word) == 0)
-			return commands_with_more[i].run(argc - 2, argv + 2);
-	}
-	for (size_t i = 0;
-	     argc == 2 && i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(argv[1], commands[i].word) == 0)
-			return commands[i].run() == 0 && fflush(stdout) == 0
-			    ? 0
-			    : 1;
-	}
-	(void)fputs(
-	    "nssmime-host: unknown command; see nssmime-host help\n", stderr);
-	return 2;
-}
 
 /* ---- native messaging ----------------------------------------------- */
 
@@ -253,5 +135,5 @@ main(int argc, char **argv)
 	if (host_newer_nss_resume(argc, argv, &channel, &skip) &&
 	    host_caller_parse(argc - skip, argv + skip, &caller))
 		return run_engine(channel, getppid(), &caller, NULL);
-	return command(argc, argv);
+	return host_command(argc, argv);
 }

@@ -179,6 +179,56 @@ class Manifests(Browsers):
                                   about="firefox"))
 
 
+class Status(Browsers):
+    def status(self, *lines):
+        """After its own place, these lines."""
+        done = self.run_host("status")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        version = self.run_host("version").stdout.strip()
+        self.assertEqual([version + " in " + self.call, *lines],
+                         done.stdout.splitlines())
+
+    def test_none(self):
+        self.status("No program finds it yet: see nssmime-host help")
+
+    def test_each(self):
+        both = "Firefox and Thunderbird, for you, by %s: " % self.file
+        chromium = os.path.join(self.home, CHROMIUM)
+        self.install("--firefox", "--chromium")
+        self.status("Chromium, for you, by %s: this program" % chromium,
+                    both + "this program")
+        os.unlink(chromium)
+        other = self.others()
+        for text, words in (
+                ("{", "no browser makes anything of it"),
+                (self.manifest("/x/other"), "another program, /x/other"),
+                (self.manifest("/x/\x1b[2J"), "another program, /x/ [2J"),
+                (self.manifest("/x/nssmime-host"),
+                 "not there any more, /x/nssmime-host"),
+                (self.manifest(allowed_extensions=[]),
+                 "does not let all of nssmime's extensions"),
+                (self.manifest(other), "another copy, %s, 0.0.1" % other)):
+            self.write(MOZILLA, text)
+            self.status(both + words)
+        os.chmod(other, 0o644)
+        self.status(both + "not executable, " + other)
+
+    def test_for_everyone(self):
+        lib = self.private("/usr/lib", hidden=["mozilla"])
+        self.put(lib, SYSTEM, self.manifest())
+        self.status("Firefox and Thunderbird, for everyone, by /usr/lib/%s: "
+                    "this program" % SYSTEM)
+
+    def test_failures(self):
+        done = self.run_host("status", "x")
+        self.assertEqual((2, "", "usage: nssmime-host status\n"),
+                         (done.returncode, done.stdout, done.stderr))
+        del self.env["HOME"]
+        done = self.run_host("status")
+        self.assertEqual(1, done.returncode)
+        self.assertIn("no home folder", done.stderr)
+
+
 class ForEveryone(Browsers):
     def setUp(self):
         super().setUp()
