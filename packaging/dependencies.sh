@@ -13,7 +13,7 @@ demo_packages='libnss3-tools openssl'
 # What the tests need besides.
 test_packages='libcmocka-dev libnss3-tools openssl gpgsm gnupg softhsm2 clang
     clang-format git procps chromium firefox-esr thunderbird dovecot-imapd
-    dovecot-lmtpd curl uidmap xvfb xdotool imagemagick'
+    dovecot-lmtpd curl uidmap xvfb xdotool imagemagick zsh fish'
 
 # Are we on Debian or something made of it?
 have_apt() {
