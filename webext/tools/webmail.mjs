@@ -38,7 +38,15 @@ const forms = {
   }),
 };
 
-const pages = { open: pagePolicy, popup: pagePolicy, reader: mailPolicy };
+const scripts = ["open", "popup", "reader"];
+/** Of each page: its policy and its script. A mail is shown by one script in two pages, since the
+ * one that web pages may load, as the frame, is for frames alone. */
+const pages = {
+  open: [pagePolicy, "open"],
+  popup: [pagePolicy, "popup"],
+  reader: [mailPolicy, "reader"],
+  mail: [mailPolicy, "reader"],
+};
 
 async function bundle(folder) {
   const common = {
@@ -64,15 +72,15 @@ async function bundle(folder) {
   });
   await build({
     ...common,
-    entryPoints: Object.keys(pages).map((name) => source(`${name}.ts`)),
+    entryPoints: scripts.map((name) => source(`${name}.ts`)),
     outdir: join(folder, "pages"),
     format: "esm",
   });
   const template = readFileSync(join(root, "pages/template.html"), "utf8");
-  for (const [name, policy] of Object.entries(pages))
+  for (const [name, [policy, script]] of Object.entries(pages))
     writeFileSync(
       join(folder, `pages/${name}.html`),
-      template.replace("{{csp}}", policy).replace("{{name}}", name),
+      template.replace("{{csp}}", policy).replace("{{name}}", script),
     );
 }
 

@@ -57,7 +57,7 @@ const visits: Visits = new Visits({
   readings,
   seen: (tab, seen) => void show(tab, seen),
   known: (site, identities) => pages.known(site, identities),
-  inWindow: (handle, site) => pages.open(`pages/reader.html#${handle}`, site),
+  inWindow: (handle, site) => pages.open(`pages/mail.html#${handle}`, site),
 });
 const pages: OwnPages = new OwnPages({ host, access, readings, setup, sites, visits, storage: local });
 

@@ -21,7 +21,7 @@ async function read(source: Blob): Promise<void> {
     { asks: true },
   );
   // The page that shows mails takes over: the handle is good there alone.
-  if (opened) location.assign(`reader.html#${opened.handle}`);
+  if (opened) location.assign(`mail.html#${opened.handle}`);
 }
 
 const file = on(h("input", { type: "file", accept: ".eml,message/rfc822", class: "visually-hidden", tabindex: -1 }), {

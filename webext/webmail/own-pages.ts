@@ -95,7 +95,9 @@ export class OwnPages {
     const { host, access, readings, setup, sites, visits } = this.#with;
     const { sender } = port;
     const tab = sender?.tab?.id;
-    const place = { tab, window: sender?.frameId === 0 };
+    // Not the page that is for frames, which a web page could open in a window, too.
+    const isFrame = (sender?.url ?? "").includes("/pages/reader.html");
+    const place = { tab, window: sender?.frameId === 0 && !isFrame };
     const claimed = new Set<string>();
     port.onDisconnect.addListener(() => {
       for (const handle of claimed) readings.remove(handle);

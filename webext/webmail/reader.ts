@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The frame above a mail in its webmail, or a window where the page allows no frame: the mail as
-// the host read it. In a frame the content script alone, which made it, can say which mail that is.
+// The frame above a mail in its webmail (reader.html), or a window where the page allows no frame
+// (mail.html): the mail as the host read it. In a frame the content script alone, which made it, can say which mail that is.
 import type { Client } from "../core/client.ts";
 import { collector } from "../core/stream.ts";
 import { button, type Child, fill, h } from "../pages/dom.ts";

@@ -65,11 +65,11 @@ export class Visits {
     if (port.name !== MAIL_PORT || sender?.id !== chrome.runtime.id) return false;
     if (site === null || tab === undefined || sender.frameId === undefined) return false;
     const visit: Visit = { site, tab, frame: sender.frameId, handle: null };
+    // Of a page that was there before, and whose end was not told.
+    for (const old of this.#visits)
+      if (old.tab === visit.tab && old.frame === visit.frame) this.#close(old);
     this.#visits.add(visit);
-    port.onDisconnect.addListener(() => {
-      this.#visits.delete(visit);
-      this.#left(visit);
-    });
+    port.onDisconnect.addListener(() => this.#close(visit));
     new Server(port, async (method, params, asked) => {
       if (method === "hello") return {};
       // Set up when the frame was loaded, and forgotten since?
@@ -183,6 +183,11 @@ export class Visits {
     if (!this.#visits.has(visit)) return;
     this.#seen.set(visit.tab, { seen, visit });
     this.#around.seen(visit.tab, seen);
+  }
+
+  #close(visit: Visit): void {
+    this.#visits.delete(visit);
+    this.#left(visit);
   }
 
   #left(visit: Visit): void {

@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Browser, type Frame, frameOf, holds, type Tab, until } from "./browsers/browser.ts";
+import { type Browser, type Frame, frameOf, holds, type Tab, tabOf, until } from "./browsers/browser.ts";
 import { WEBMAIL } from "./browsers/profile.ts";
 import { browsers } from "./browsers/start.ts";
 import { Stack, type StackOptions } from "./servers/stack.ts";
@@ -68,6 +68,9 @@ export class User {
           LC_ALL: "C.UTF-8",
         },
       });
+      // The first thing that the extension does, and it takes the front.
+      const first = await tabOf(browser, "pages/start.html");
+      await holds(first, 'document.querySelector("main .steps")');
       return new User(folder, stack, browser);
     } catch (failure) {
       await stack.stop();

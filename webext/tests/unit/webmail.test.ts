@@ -341,3 +341,11 @@ test("every text is there in both languages, with the same places, and said some
     assert.ok(said(key) || key === "wmDescription", `nobody says ${key}`);
   }
 });
+
+test("another page in the same frame takes the place of the one before", async () => {
+  const { open, visits } = visiting(reads("valid"));
+  await open().page.call("visit.read", {}, { content: mail() });
+  assert.equal(visits.in(1).state, "read");
+  open();
+  assert.equal(visits.in(1).state, "none");
+});

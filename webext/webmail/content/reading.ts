@@ -42,6 +42,11 @@ export class Watch {
       this.begin().finally(() => reply(true));
       return true;
     });
+    // A page that the browser keeps for going back to is not there meanwhile; its port stays open.
+    addEventListener("pagehide", () => this.#end());
+    addEventListener("pageshow", ({ persisted }) => {
+      if (persisted) this.begin().catch(() => undefined);
+    });
   }
 
   /** Where the site was set up, maybe later than this frame was loaded; and again where the
@@ -56,7 +61,7 @@ export class Watch {
     await this.#background.call("visit.identities", { identities });
   }
 
-  /** The site was forgotten: the page is as if this had never been here. */
+  /** The page is gone, or the site was forgotten: as if this had never been here. */
   #end(): void {
     this.#changes.disconnect();
     this.#leave();
