@@ -8,51 +8,6 @@
 
 #include <nssmime/buffer.h>
 
-#ifdef __APPLE__
-#define SUPPORT "Library/Application Support/"
-#define HOSTS	"/NativeMessagingHosts"
-
-const struct host_browser host_browsers[HOST_BROWSERS] = {
-	{ "--chrome", "Google Chrome", HOST_FAMILY_CHROMIUM,
-	    "/Library/Google/Chrome" HOSTS, SUPPORT "Google/Chrome" HOSTS },
-	{ "--chromium", "Chromium", HOST_FAMILY_CHROMIUM,
-	    "/" SUPPORT "Chromium" HOSTS, SUPPORT "Chromium" HOSTS },
-	{ "--edge", "Microsoft Edge", HOST_FAMILY_CHROMIUM,
-	    "/Library/Microsoft/Edge" HOSTS, SUPPORT "Microsoft Edge" HOSTS },
-	/* takes those of Chrome */
-	{ "--brave", "Brave", HOST_FAMILY_CHROMIUM,
-	    "/Library/Google/Chrome" HOSTS, SUPPORT "Google/Chrome" HOSTS },
-	{ "--vivaldi", "Vivaldi", HOST_FAMILY_CHROMIUM,
-	    "/" SUPPORT "Vivaldi" HOSTS, SUPPORT "Vivaldi" HOSTS },
-	{ "--firefox", "Firefox", HOST_FAMILY_MOZILLA,
-	    "/" SUPPORT "Mozilla" HOSTS, SUPPORT "Mozilla" HOSTS },
-	{ "--thunderbird", "Thunderbird", HOST_FAMILY_MOZILLA,
-	    "/" SUPPORT "Mozilla" HOSTS, "Library/Mozilla" HOSTS },
-};
-#else
-#define HOSTS  "/native-messaging-hosts"
-#define CONFIG ".config/"
-#define OWN    "/NativeMessagingHosts"
-
-const struct host_browser host_browsers[HOST_BROWSERS] = {
-	{ "--chrome", "Google Chrome", HOST_FAMILY_CHROMIUM,
-	    "/etc/opt/chrome" HOSTS, CONFIG "google-chrome" OWN },
-	{ "--chromium", "Chromium", HOST_FAMILY_CHROMIUM, "/etc/chromium" HOSTS,
-	    CONFIG "chromium" OWN },
-	{ "--edge", "Microsoft Edge", HOST_FAMILY_CHROMIUM,
-	    "/etc/opt/edge" HOSTS, CONFIG "microsoft-edge" OWN },
-	/* takes those of Chrome, but for its user's own */
-	{ "--brave", "Brave", HOST_FAMILY_CHROMIUM, "/etc/opt/chrome" HOSTS,
-	    CONFIG "BraveSoftware/Brave-Browser" OWN },
-	{ "--vivaldi", "Vivaldi", HOST_FAMILY_CHROMIUM,
-	    "/etc/opt/vivaldi" HOSTS, CONFIG "vivaldi" OWN },
-	{ "--firefox", "Firefox", HOST_FAMILY_MOZILLA, NSSMIME_MOZILLA_HOSTS,
-	    ".mozilla" HOSTS },
-	{ "--thunderbird", "Thunderbird", HOST_FAMILY_MOZILLA,
-	    NSSMIME_MOZILLA_HOSTS, ".mozilla" HOSTS },
-};
-#endif
-
 static char *
 join(const char *base, const char *below, size_t *above)
 {
@@ -71,14 +26,13 @@ host_browser_folder(
     const struct host_browser *browser, bool everyone, size_t *above)
 {
 	const char *user = browser->user;
-#ifndef __APPLE__
 	const char *config = getenv("XDG_CONFIG_HOME");
+	size_t len = strlen(host_browsers_config);
 
 	/* Chromium's family goes by it; a relative one is to be ignored */
-	if (!everyone && config != NULL && config[0] == '/' &&
-	    strncmp(user, CONFIG, strlen(CONFIG)) == 0)
-		return join(config, user + strlen(CONFIG), above);
-#endif
+	if (!everyone && len != 0 && config != NULL && config[0] == '/' &&
+	    strncmp(user, host_browsers_config, len) == 0)
+		return join(config, user + len, above);
 	if (!everyone)
 		return join(getenv("HOME"), user, above);
 	*above = 0;

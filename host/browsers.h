@@ -23,6 +23,8 @@ struct host_browser {
 
 #define HOST_BROWSERS 7
 extern const struct host_browser host_browsers[HOST_BROWSERS];
+/* How a user's folder begins that XDG_CONFIG_HOME moves; "": none does. */
+extern const char host_browsers_config[];
 
 /* Its folder for everyone or for the user; *above: the length of what of it is
  * not ours to make. malloc'd; NULL: errno says why. */

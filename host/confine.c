@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/restrict.h"
+#include "platform/restrict.h"
 
 static void
 allow_below(const struct host_landlock *l, const char *folder, const char *name)

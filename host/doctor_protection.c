@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/restrict.h"
+#include "platform/restrict.h"
 #include "doctor_aside.h"
 
 #define SECONDS 10

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/restrict.h"
+#include "platform/restrict.h"
 
 /* A number past the last family that the kernel knows. */
 #define FAMILIES 64

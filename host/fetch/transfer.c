@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "common/clock.h"
+#include "platform/curl.h"
 #include "url.h"
 
 #define CONNECT_MS  5000L
@@ -86,17 +87,7 @@ set_surroundings(const struct fetch_transfer *t)
 	const struct fetch_rules *rules = t->rules;
 	CURL *c = t->easy;
 
-	return
-#if LIBCURL_VERSION_NUM >= 0x075500
-	    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == 0 &&
-#else
-	    curl_easy_setopt(c, CURLOPT_PROTOCOLS,
-		(long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)) == 0 &&
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075700
-	    /* a slow name server holds up nobody else */
-	    curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L) == 0 &&
-#endif
+	return host_curl_set_newer(c) &&
 	    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == 0 &&
 	    /* "": none, not what the environment says */
 	    curl_easy_setopt(c, CURLOPT_PROXY,

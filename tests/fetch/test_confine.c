@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/restrict.h"
+#include "platform/restrict.h"
 #include "fetch/confine.h"
 
 struct place {
