@@ -262,6 +262,18 @@ class Steps:
             if (closes) await until(() => win.closed, "the composer's end");
         """, closes, later)
 
+    def say_no(self):
+        """To the next question of Thunderbird's."""
+        self.run("""
+            const dialog = () => [...Services.wm.getEnumerator(null)]
+                .find(win => win.location.href.endsWith("/commonDialog.xhtml"))
+                ?.document.querySelector("dialog");
+            const asked = await until(() => dialog()?.cancelDialog &&
+                dialog(), "the question");
+            asked.cancelDialog();
+            await until(() => dialog() != asked, "its end");
+        """)
+
     def outbox(self):
         """Makes the account that it is in."""
         self.run("""

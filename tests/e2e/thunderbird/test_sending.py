@@ -179,6 +179,22 @@ class Sending(Case):
         self.assertEqual("bad", bar["level"])
         self.assertTrue(self.smtp.nothing())
 
+    def test_bcc_given_up(self):
+        """Thunderbird asks about big ones: after a no nothing is left."""
+        bound = "Services.prefs.setIntPref('mailnews.message_warning_size', %d)"
+        self.steps.run(bound % 1)
+        self.addCleanup(self.steps.run, bound % 0)
+        self.steps.compose(to="bob@example.org", bcc="dave@example.org",
+                           subject="Blind", body=BODY)
+        self.choose(True, True)
+        self.steps.send(closes=False)
+        self.steps.say_no()
+        # it says that it failed
+        self.steps.say_no()
+        self.steps.bar()
+        self.assertTrue(self.smtp.nothing())
+        self.assertEqual([], self.leaks())
+
     def test_without_a_certificate(self):
         bar = self.steps.compose(
             to="bob@example.org, stranger@example.org, expired@example.org",

@@ -33,6 +33,11 @@ async function temporaryFile(bytes: Uint8Array): Promise<any> {
   return file;
 }
 
+function removeAll(files: Map<string, any> | undefined): void {
+  for (const file of files?.values() ?? []) file.remove(false);
+  files?.clear();
+}
+
 const bytesOf = async (file: File): Promise<Uint8Array> =>
   new Uint8Array(await file.arrayBuffer());
 
@@ -72,7 +77,7 @@ async function protect(
     await IOUtils.write(file.path, await bytesOf(answer.file));
     work.check();
   } catch (failure) {
-    for (const copy of apart.values()) copy.remove(false);
+    removeAll(apart);
     throw failure;
   }
   return apart;
@@ -172,8 +177,6 @@ export function handleSending(question: Question, composer: Composer, words: Wor
               apart.delete(address);
             }
           } catch (failure) {
-            copies.delete(this._message);
-            for (const file of apart.values()) file.remove(false);
             this.fail(Cr.NS_ERROR_ABORT, "");
             this.notifyListenerOnStopSending(null, Cr.NS_ERROR_ABORT, null, null);
             throw refused(window, failure);
@@ -181,6 +184,7 @@ export function handleSending(question: Question, composer: Composer, words: Wor
           const [last] = apart;
           fields.bcc = last ? last[0] : "";
           if (last) {
+            apart.delete(last[0]);
             if (!this._deliveryFile.equals(this._messageFile)) this._deliveryFile.remove(false);
             this._deliveryFile = last[1];
           }
@@ -189,6 +193,16 @@ export function handleSending(question: Question, composer: Composer, words: Wor
           } finally {
             fields.bcc = bcc;
           }
+        },
+    ),
+    // However it ended.
+    replace(
+      MessageSend.prototype,
+      "_cleanup",
+      (original) =>
+        function (this: any) {
+          removeAll(copies.get(this._message ?? {}));
+          return original.call(this);
         },
     ),
   ];
