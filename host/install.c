@@ -23,13 +23,19 @@
 #include "program.h"
 #include "text.h"
 
-#define NAME "nssmime.json"
-
 struct request {
 	bool chosen[HOST_BROWSERS];
 	bool system;
 	bool replace;
+	bool owa; /* for Outlook on the web's extension, not for ours */
 };
+
+static const char *
+file_name(const struct request *request)
+{
+	return request->owa ? HOST_MANIFEST_FILE(HOST_MANIFEST_OWA)
+			    : HOST_MANIFEST_FILE(HOST_MANIFEST_NAME);
+}
 
 static int
 usage(const char *word, bool install)
@@ -38,8 +44,8 @@ usage(const char *word, bool install)
 	for (size_t i = 0; i < HOST_BROWSERS; i++)
 		(void)fprintf(stderr, "%s%s", i == 0 ? " " : "|",
 		    host_browsers[i].option);
-	(void)fprintf(
-	    stderr, " ... [--system]%s\n", install ? " [--replace]" : "");
+	(void)fprintf(stderr, " ... [--owa] [--system]%s\n",
+	    install ? " [--replace]" : "");
 	return 2;
 }
 
@@ -75,6 +81,56 @@ choose(struct request *request, const char *option)
 	return false;
 }
 
+/* The folder with a browser's settings, in which the one for hosts is. */
+static bool
+is_here(const struct host_browser *browser)
+{
+	size_t above;
+	char *path = host_browser_folder(browser, false, &above), *slash;
+	bool here = false;
+	struct stat st;
+
+	if (path != NULL && (slash = strrchr(path, '/')) != NULL) {
+		*slash = '\0';
+		here = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	}
+	free(path);
+	return here;
+}
+
+/* Where no browser is named, all that have been used here; for everyone, and to
+ * take it back, all that there are. */
+static bool
+choose_for_owa(struct request *request, bool install)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < HOST_BROWSERS; i++) {
+		request->chosen[i] =
+		    host_browsers[i].family == HOST_FAMILY_CHROMIUM &&
+		    (request->system || !install || is_here(&host_browsers[i]));
+		any |= request->chosen[i];
+	}
+	return any;
+}
+
+/* Microsoft has its extension for these alone. */
+static bool
+is_chromium_alone(const struct request *request)
+{
+	for (size_t i = 0; i < HOST_BROWSERS; i++) {
+		if (!request->chosen[i] ||
+		    host_browsers[i].family == HOST_FAMILY_CHROMIUM)
+			continue;
+		(void)fprintf(stderr,
+		    "nssmime-host: there is no extension for Outlook on the "
+		    "web for %s\n",
+		    host_browsers[i].name);
+		return false;
+	}
+	return true;
+}
+
 static bool
 parse(int argc, char **argv, bool install, struct request *out)
 {
@@ -87,6 +143,8 @@ parse(int argc, char **argv, bool install, struct request *out)
 			any = true;
 		} else if (strcmp(argv[i], "--system") == 0) {
 			out->system = true;
+		} else if (strcmp(argv[i], "--owa") == 0) {
+			out->owa = true;
 		} else if (install && strcmp(argv[i], "--replace") == 0) {
 			out->replace = true;
 		} else {
@@ -99,10 +157,12 @@ parse(int argc, char **argv, bool install, struct request *out)
 			return false;
 		}
 	}
+	if (!any && out->owa)
+		any = choose_for_owa(out, install);
 	if (!any)
 		(void)fputs(
 		    "nssmime-host: name at least one program\n", stderr);
-	return any;
+	return any && (!out->owa || is_chromium_alone(out));
 }
 
 /* Makes what is missing of the path below its first `above` bytes. */
@@ -146,19 +206,19 @@ write_manifest(const struct request *request, int folder, const char *path,
 	char *what = NULL;
 	bool good = false;
 
-	switch (host_manifest_owner(folder, NAME, &what)) {
+	switch (host_manifest_owner(folder, file_name(request), &what)) {
 	case HOST_MANIFEST_FOREIGN:
 		if (!request->replace) {
 			(void)fprintf(stderr,
 			    "nssmime-host: %s/%s is %s: nothing was changed; "
 			    "--replace writes it anew\n",
-			    path, NAME, what);
+			    path, file_name(request), what);
 			break;
 		}
 		/* FALLTHROUGH */
 	case HOST_MANIFEST_NOBODY:
 	case HOST_MANIFEST_OURS:
-		good = host_new_file(folder, NAME, text, 0644);
+		good = host_new_file(folder, file_name(request), text, 0644);
 		if (!good)
 			(void)failed(path, request);
 		break;
@@ -176,23 +236,24 @@ remove_manifest(const struct request *request, int folder, const char *path,
 	char *what = NULL;
 	bool good = true;
 
-	switch (host_manifest_owner(folder, NAME, &what)) {
+	switch (host_manifest_owner(folder, file_name(request), &what)) {
 	case HOST_MANIFEST_NOBODY:
-		(void)printf("There is no %s/%s\n", path, NAME);
+		(void)printf("There is no %s/%s\n", path, file_name(request));
 		break;
 	case HOST_MANIFEST_OURS:
-		good = unlinkat(folder, NAME, 0) == 0;
+		good = unlinkat(folder, file_name(request), 0) == 0;
 		if (good)
 			(void)printf("Removed %s/%s, by which %s found "
 				     "nssmime-host\n",
-			    path, NAME, who != NULL ? who : "programs");
+			    path, file_name(request),
+			    who != NULL ? who : "programs");
 		else
 			(void)failed(path, request);
 		break;
 	case HOST_MANIFEST_FOREIGN:
 		(void)fprintf(stderr,
 		    "nssmime-host: %s/%s is %s, and was left as it is\n", path,
-		    NAME, what);
+		    file_name(request), what);
 		good = false;
 		break;
 	default:
@@ -214,7 +275,8 @@ install(const struct request *request, const struct host_browser *browser,
 	bool good = false;
 	int folder = -1;
 
-	text = host_manifest_text(browser->family, program);
+	text = request->owa ? host_manifest_owa_text(program)
+			    : host_manifest_text(browser->family, program);
 	who = host_browser_sharers(browser, request->system, &count);
 	if (text == NULL || who == NULL) {
 		errno = ENOMEM;
@@ -222,8 +284,9 @@ install(const struct request *request, const struct host_browser *browser,
 	} else if ((folder = open_folder(request, browser, true, &path)) < 0) {
 		(void)failed(path != NULL ? path : "the home folder", request);
 	} else if (write_manifest(request, folder, path, text)) {
-		(void)printf("%s find%s %s by %s/%s\n", who,
-		    count == 1 ? "s" : "", program, path, NAME);
+		(void)printf("%s%s find%s %s by %s/%s\n", who,
+		    request->owa ? ", for Outlook on the web," : "",
+		    count == 1 ? "s" : "", program, path, file_name(request));
 		good = true;
 	}
 	if (folder >= 0)
@@ -248,7 +311,7 @@ uninstall(const struct request *request, const struct host_browser *browser)
 		good = remove_manifest(request, folder, path, who);
 		(void)close(folder);
 	} else if (path != NULL && errno == ENOENT) {
-		(void)printf("There is no %s/%s\n", path, NAME);
+		(void)printf("There is no %s/%s\n", path, file_name(request));
 	} else {
 		good = failed(path != NULL ? path : "the home folder", request);
 	}

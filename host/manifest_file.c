@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * Whoever else puts a host of the name "nssmime" where browsers look meant
+ * Whoever else puts a host of one of our names where browsers look meant
  * something by it, and a link there is how some systems manage their files:
  * what is not ours is not touched unasked.
  */
@@ -20,7 +20,6 @@
 #include "json.h"
 #include "text.h"
 
-#define HOST	 "nssmime"
 #define PROGRAM	 "nssmime-host"
 #define FILE_MAX 65536
 
@@ -67,8 +66,18 @@ member(struct json_object *manifest, const char *name)
 	return json_object_get_string(value);
 }
 
+/* "nssmime" and "nssmime.json". */
+static bool
+is_file_of(const char *file, const char *host)
+{
+	size_t len = strlen(host);
+
+	return strncmp(file, host, len) == 0 &&
+	    strcmp(file + len, ".json") == 0;
+}
+
 static enum host_manifest_owner
-owner_of_text(const char *text, size_t len, char **what)
+owner_of_text(const char *text, size_t len, const char *file, char **what)
 {
 	enum host_manifest_owner owner = HOST_MANIFEST_FOREIGN;
 	const char *name, *program, *base;
@@ -86,7 +95,7 @@ owner_of_text(const char *text, size_t len, char **what)
 	name = member(root, "name");
 	base = strrchr(program, '/');
 	base = base != NULL ? base + 1 : program;
-	if (name != NULL && strcmp(name, HOST) == 0 &&
+	if (name != NULL && is_file_of(file, name) &&
 	    strcmp(base, PROGRAM) == 0)
 		owner = HOST_MANIFEST_OURS;
 	else
@@ -129,7 +138,7 @@ host_manifest_owner(int folder, const char *name, char **what)
 	    folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd >= 0 && (text = malloc(FILE_MAX + 1)) != NULL &&
 	    (len = read_text(fd, text)) >= 0)
-		owner = owner_of_text(text, (size_t)len, what);
+		owner = owner_of_text(text, (size_t)len, name, what);
 	if (fd >= 0)
 		(void)close(fd);
 	free(text);

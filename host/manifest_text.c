@@ -34,19 +34,35 @@ fill(const char *text, const char *place, const char *value)
 	return len < 0 ? NULL : out;
 }
 
+static char *
+fill_program(const char *text, const char *program)
+{
+	struct json_object *path = json_object_new_string(program);
+	char *out = NULL;
+
+	if (path != NULL)
+		out = fill(
+		    text, PROGRAM, json_object_to_json_string_ext(path, PRINT));
+	json_object_put(path);
+	return out;
+}
+
 char *
 host_manifest_text(enum host_family family, const char *program)
 {
-	struct json_object *path = json_object_new_string(program);
 	char *text, *out = NULL;
 
 	text = fill(family == HOST_FAMILY_CHROMIUM ? NSSMIME_CHROMIUM_MANIFEST
 						   : NSSMIME_MOZILLA_MANIFEST,
 	    ID, HOST_CHROMIUM_ID);
-	if (text != NULL && path != NULL)
-		out = fill(
-		    text, PROGRAM, json_object_to_json_string_ext(path, PRINT));
+	if (text != NULL)
+		out = fill_program(text, program);
 	free(text);
-	json_object_put(path);
 	return out;
+}
+
+char *
+host_manifest_owa_text(const char *program)
+{
+	return fill_program(NSSMIME_OWA_MANIFEST, program);
 }

@@ -5,7 +5,14 @@
 
 #include "browsers.h"
 
+/* The names by which extensions ask for the host, and its files in the folders
+ * of browsers: ours, and the one of Outlook on the web's. */
+#define HOST_MANIFEST_NAME	 "nssmime"
+#define HOST_MANIFEST_OWA	 "com.microsoft.outlook.smime.chromenativeapp"
+#define HOST_MANIFEST_FILE(name) name ".json"
+
 /* For the program at this path, which is UTF-8. malloc'd; NULL: memory. */
 char *host_manifest_text(enum host_family family, const char *program);
+char *host_manifest_owa_text(const char *program);
 
 #endif
