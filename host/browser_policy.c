@@ -15,10 +15,10 @@
 
 #include "caller.h"
 #include "json.h"
+#include "manifest_text.h"
 #include "schema.h"
 #include "text_file.h"
 
-#define HOST	 "nssmime"
 #define FILE_MAX ((size_t)1024 * 1024)
 #define NAMES	 5
 
@@ -198,11 +198,11 @@ extension_file(const struct policies *p, const char *extension)
 }
 
 static const char *
-host_file(const struct policies *p)
+host_file(const struct policies *p, const char *host)
 {
-	return !host_list_has(p->values[HOST_ALLOWED], HOST) &&
+	return !host_list_has(p->values[HOST_ALLOWED], host) &&
 		(host_list_has(p->values[HOST_BLOCKED], "*") ||
-		    host_list_has(p->values[HOST_BLOCKED], HOST))
+		    host_list_has(p->values[HOST_BLOCKED], host))
 	    ? p->files[HOST_BLOCKED]
 	    : NULL;
 }
@@ -226,11 +226,12 @@ copy(char **to, const char *from)
 }
 
 bool
-host_browser_policy_find(
-    const struct host_browser *browser, struct host_browser_policy *out)
+host_browser_policy_find(const struct host_browser *browser, bool owa,
+    struct host_browser_policy *out)
 {
 	struct policies p = { .failed = false };
 	const struct place *place = places;
+	const char *extension;
 	bool good;
 
 	*out = (struct host_browser_policy){ .no_host = NULL };
@@ -245,10 +246,15 @@ host_browser_policy_find(
 		else if (take_file(&p, place->paths[i], "policies"))
 			break;
 	}
-	good = !p.failed &&
-	    copy(&out->no_extension, extension_file(&p, place->extension)) &&
+	extension = extension_file(&p, owa ? HOST_OWA_ID : place->extension);
+	/* one of Microsoft's two is enough */
+	if (owa && extension != NULL)
+		extension = extension_file(&p, HOST_OWA_EDGE_ID);
+	good = !p.failed && copy(&out->no_extension, extension) &&
 	    (browser->family != HOST_FAMILY_CHROMIUM ||
-		(copy(&out->no_host, host_file(&p)) &&
+		(copy(&out->no_host,
+		     host_file(
+			 &p, owa ? HOST_MANIFEST_OWA : HOST_MANIFEST_NAME)) &&
 		    copy(&out->no_user_hosts, user_hosts_file(&p))));
 	policies_clear(&p);
 	return good;

@@ -15,9 +15,9 @@ struct host_browser_policy {
 	char *no_extension;  /* our extension may not be installed */
 };
 
-/* False: memory. */
-bool host_browser_policy_find(
-    const struct host_browser *browser, struct host_browser_policy *out);
+/* Of Outlook on the web's host and extensions, where `owa`. False: memory. */
+bool host_browser_policy_find(const struct host_browser *browser, bool owa,
+    struct host_browser_policy *out);
 void host_browser_policy_clear(struct host_browser_policy *p);
 
 #endif

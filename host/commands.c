@@ -73,13 +73,13 @@ static const struct command {
 	{ "methods", NULL, "what a mail program or browser may ask for",
 	    methods },
 	{ "schemas", NULL, "the same with its parameters, as JSON", schemas },
-	{ HOST_INSTALL, "PROGRAM... [--system] [--replace]",
+	{ HOST_INSTALL, "PROGRAM... [--owa] [--system] [--replace]",
 	    "lets programs find this one, for you or for everyone",
 	    host_install },
-	{ HOST_UNINSTALL, "PROGRAM... [--system]", "takes that back",
+	{ HOST_UNINSTALL, "PROGRAM... [--owa] [--system]", "takes that back",
 	    host_uninstall },
 	{ HOST_STATUS, "", "what is installed where", host_status },
-	{ HOST_DOCTOR, "[--json]",
+	{ HOST_DOCTOR, "[--json] [--owa [ADDRESS]]",
 	    "whether all is as it has to be, and what mends the rest",
 	    host_doctor },
 	{ HOST_CHECK_EVIDENCE, "[--json] [--content MAIL] FILE",
@@ -120,7 +120,11 @@ help(int argc, char **argv)
 	for (size_t i = 0; i < HOST_BROWSERS; i++)
 		(void)printf(
 		    "%s %s", i == 0 ? "" : ",", host_browsers[i].option);
-	return puts(".") >= 0 && fflush(stdout) == 0 ? 0 : 1;
+	return puts(".\nWith --owa it is about Microsoft's extension for "
+		    "Outlook on the web.") >= 0 &&
+		fflush(stdout) == 0
+	    ? 0
+	    : 1;
 }
 
 int

@@ -12,6 +12,7 @@
 
 /* Which checks are wanted. */
 #define USUAL 1u
+#define OWA   2u /* Outlook on the web */
 
 static const struct check {
 	const char *word;  /* in JSON */
@@ -32,12 +33,16 @@ static const struct check {
 	{ "pinentry", "Asking for passwords", USUAL, host_doctor_pinentry },
 	{ "protection", "Protection by the system", USUAL,
 	    host_doctor_protection },
+	{ "owa", "Outlook on the web", OWA, host_doctor_owa },
+	{ "mailbox", "Your mailbox in Outlook on the web", OWA,
+	    host_doctor_mailbox },
 };
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 
 struct arguments {
 	unsigned groups;
 	bool json;
+	const char *mailbox;
 };
 
 static bool
@@ -47,6 +52,11 @@ take_arguments(int argc, char **argv, struct arguments *out)
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "--json") == 0)
 			out->json = true;
+		else if (strcmp(argv[i], "--owa") == 0)
+			out->groups |= OWA;
+		else if ((out->groups & OWA) != 0 && out->mailbox == NULL &&
+		    strchr(argv[i], '@') != NULL)
+			out->mailbox = argv[i];
 		else
 			return false;
 	}
@@ -143,6 +153,7 @@ host_doctor(int argc, char **argv)
 
 	if (!take_arguments(argc, argv, &a))
 		return host_command_usage(HOST_DOCTOR);
+	d.mailbox = a.mailbox;
 	check(&d, a.groups);
 	if (d.command == NULL || d.findings.failed)
 		(void)fputs("nssmime-host: this program's own path cannot be "

@@ -24,6 +24,7 @@ struct host_doctor {
 	struct host_settings settings; /* as far as they can be read, */
 	/* and what is wrong with each of their files */
 	struct nm_fault user_fault, admin_fault;
+	const char *mailbox; /* in Outlook on the web; or NULL */
 };
 
 /* ---- the checks, one file each ------------------------------------------ */
@@ -38,6 +39,8 @@ void host_doctor_protection(struct host_doctor *d);
 /* The user's own, and of a database those in its folder. */
 void host_doctor_files(struct host_doctor *d);
 void host_doctor_database_files(struct host_doctor *d, const char *folder);
+void host_doctor_owa(struct host_doctor *d);
+void host_doctor_mailbox(struct host_doctor *d);
 /* With certificates and tokens. */
 void host_doctor_database(struct host_doctor *d);
 

@@ -214,12 +214,12 @@ look(struct host_doctor *d, struct view *v)
 
 	host_browser_look(v->browser, &here);
 	v->here = here.plain;
-	good = host_browser_policy_find(v->browser, &policy);
+	good = host_browser_policy_find(v->browser, false, &policy);
 	v->for_all = policy.no_user_hosts != NULL;
 	host_browser_policy_clear(&policy);
 	for (int i = 0; i < BOTH; i++)
-		good = host_manifest_see(v->browser, i == EVERYONES, d->program,
-			   &v->seen[i]) &&
+		good = host_manifest_see(v->browser, i == EVERYONES, false,
+			   d->program, &v->seen[i]) &&
 		    good;
 	v->first = v->for_all ? EVERYONES : USERS;
 	while (v->first != BOTH &&

@@ -10,7 +10,7 @@ check_browser(struct host_doctor *d, const struct host_browser *browser)
 	struct host_findings *f = &d->findings;
 	struct host_browser_policy policy;
 
-	if (!host_browser_policy_find(browser, &policy))
+	if (!host_browser_policy_find(browser, false, &policy))
 		f->failed = true;
 	f->about = browser->option + 2;
 	if (policy.no_host != NULL) {

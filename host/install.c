@@ -44,7 +44,7 @@ usage(const char *word, bool install)
 	for (size_t i = 0; i < HOST_BROWSERS; i++)
 		(void)fprintf(stderr, "%s%s", i == 0 ? " " : "|",
 		    host_browsers[i].option);
-	(void)fprintf(stderr, " ... [--owa] [--system]%s\n",
+	(void)fprintf(stderr, " ... [--system]%s [--owa]\n",
 	    install ? " [--replace]" : "");
 	return 2;
 }

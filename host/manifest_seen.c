@@ -12,20 +12,27 @@
 
 #include "caller.h"
 #include "json.h"
+#include "manifest_text.h"
 #include "program.h"
 #include "schema.h"
 #include "text_file.h"
 
-#define NAME	 "nssmime"
 #define PROGRAM	 "nssmime-host"
 #define FILE_MAX 65536
 
+#define ORIGIN(id) "chrome-extension://" id "/"
+
 static bool
-lets_us(struct json_object *manifest, const struct host_browser *browser)
+lets_us(
+    struct json_object *manifest, const struct host_browser *browser, bool owa)
 {
+	struct json_object *origins = host_member(manifest, "allowed_origins");
+
+	if (owa)
+		return host_list_has(origins, ORIGIN(HOST_OWA_ID)) &&
+		    host_list_has(origins, ORIGIN(HOST_OWA_EDGE_ID));
 	if (browser->family == HOST_FAMILY_CHROMIUM)
-		return host_list_has(host_member(manifest, "allowed_origins"),
-		    "chrome-extension://" HOST_CHROMIUM_ID "/");
+		return host_list_has(origins, ORIGIN(HOST_CHROMIUM_ID));
 	return host_list_has(host_member(manifest, "allowed_extensions"),
 	    strcmp(browser->option, "--thunderbird") == 0 ? HOST_THUNDERBIRD_ID
 							  : HOST_FIREFOX_ID);
@@ -48,7 +55,7 @@ look_at_program(const char *path, const char *program)
 
 static enum host_seen
 look_at(const char *text, size_t len, const struct host_browser *browser,
-    const char *program, char **named)
+    bool owa, const char *program, char **named)
 {
 	struct json_object *root = NULL;
 	enum host_seen what = HOST_SEEN_BROKEN;
@@ -59,12 +66,12 @@ look_at(const char *text, size_t len, const struct host_browser *browser,
 	    (name = host_string(root, "name")) != NULL &&
 	    (path = host_string(root, "path")) != NULL &&
 	    (type = host_string(root, "type")) != NULL &&
-	    strcmp(name, NAME) == 0 && strcmp(type, "stdio") == 0 &&
-	    path[0] == '/') {
+	    strcmp(name, owa ? HOST_MANIFEST_OWA : HOST_MANIFEST_NAME) == 0 &&
+	    strcmp(type, "stdio") == 0 && path[0] == '/') {
 		*named = strdup(path);
 		what = look_at_program(path, program);
 		if (what != HOST_SEEN_OTHER && what != HOST_SEEN_GONE &&
-		    !lets_us(root, browser))
+		    !lets_us(root, browser, owa))
 			what = HOST_SEEN_CALLERS;
 	}
 	json_object_put(root);
@@ -72,7 +79,7 @@ look_at(const char *text, size_t len, const struct host_browser *browser,
 }
 
 bool
-host_manifest_see(const struct host_browser *browser, bool everyone,
+host_manifest_see(const struct host_browser *browser, bool everyone, bool owa,
     const char *program, struct host_manifest_seen *out)
 {
 	size_t above, len;
@@ -81,7 +88,9 @@ host_manifest_see(const struct host_browser *browser, bool everyone,
 
 	*out = (struct host_manifest_seen){ .what = HOST_SEEN_NOTHING };
 	if (folder == NULL ||
-	    asprintf(&out->file, "%s/" NAME ".json", folder) < 0)
+	    asprintf(&out->file, "%s/%s", folder,
+		owa ? HOST_MANIFEST_FILE(HOST_MANIFEST_OWA)
+		    : HOST_MANIFEST_FILE(HOST_MANIFEST_NAME)) < 0)
 		out->file = NULL;
 	free(folder);
 	if (out->file == NULL)
@@ -93,7 +102,8 @@ host_manifest_see(const struct host_browser *browser, bool everyone,
 	}
 	out->link = S_ISLNK(st.st_mode);
 	if ((text = host_text_file(out->file, FILE_MAX, &len)) != NULL)
-		out->what = look_at(text, len, browser, program, &out->program);
+		out->what =
+		    look_at(text, len, browser, owa, program, &out->program);
 	else
 		out->what = errno == EACCES || errno == EPERM
 		    ? HOST_SEEN_UNREADABLE

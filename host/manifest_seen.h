@@ -27,9 +27,10 @@ struct host_manifest_seen {
 	bool link;     /* the file is one */
 };
 
-/* `program`: the path of this one. False: memory, or there is no home. */
+/* `program`: the path of this one; `owa`: the file for Outlook on the web's
+ * extension. False: memory, or there is no home. */
 bool host_manifest_see(const struct host_browser *browser, bool everyone,
-    const char *program, struct host_manifest_seen *out);
+    bool owa, const char *program, struct host_manifest_seen *out);
 void host_manifest_seen_clear(struct host_manifest_seen *s);
 /* Whether the browser looks no further than to that file. */
 bool host_manifest_decides(

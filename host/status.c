@@ -84,7 +84,8 @@ is_told(size_t index, bool everyone)
 
 /* False: memory, or there is no home. */
 static bool
-print_browser(size_t index, bool everyone, const char *program, bool *any)
+print_browser(
+    size_t index, bool everyone, bool owa, const char *program, bool *any)
 {
 	const struct host_browser *browser = &host_browsers[index];
 	struct host_manifest_seen seen;
@@ -92,14 +93,16 @@ print_browser(size_t index, bool everyone, const char *program, bool *any)
 	char *who;
 	bool good;
 
-	if (is_told(index, everyone))
+	if (is_told(index, everyone) ||
+	    (owa && browser->family != HOST_FAMILY_CHROMIUM))
 		return true;
 	who = host_browser_sharers(browser, everyone, &count);
-	good =
-	    host_manifest_see(browser, everyone, program, &seen) && who != NULL;
+	good = host_manifest_see(browser, everyone, owa, program, &seen) &&
+	    who != NULL;
 	if (good && seen.what != HOST_SEEN_NOTHING) {
-		(void)printf(
-		    "%s, for %s, by ", who, everyone ? "everyone" : "you");
+		(void)printf("%s%s, for %s, by ", who,
+		    owa ? " and Outlook on the web" : "",
+		    everyone ? "everyone" : "you");
 		print("", seen.file);
 		print_seen(&seen);
 		*any = true;
@@ -127,8 +130,10 @@ host_status(int argc, char **argv)
 	print("nssmime-host " NSSMIME_VERSION " in ", program);
 	(void)putchar('\n');
 	for (size_t i = 0; i < HOST_BROWSERS; i++) {
-		good = print_browser(i, false, program, &any) && good;
-		good = print_browser(i, true, program, &any) && good;
+		for (unsigned k = 0; k < 4; k++)
+			good = print_browser(
+				   i, k % 2 != 0, k >= 2, program, &any) &&
+			    good;
 	}
 	if (good && !any)
 		(void)puts("No program finds it yet: see nssmime-host help");
