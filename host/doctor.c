@@ -128,6 +128,22 @@ print_json(const struct host_findings *f)
 
 /* ---- the command -------------------------------------------------------- */
 
+/* All that is the user's is found by it. */
+static bool
+has_home(struct host_doctor *d)
+{
+	const char *home = getenv("HOME");
+
+	if (home != NULL && home[0] == '/')
+		return true;
+	d->findings.check = "program";
+	host_finding_problem(&d->findings, "home",
+	    "The environment names no home folder (HOME), by which all others "
+	    "are found");
+	host_finding_remedy_line(&d->findings, "export HOME=~");
+	return false;
+}
+
 static void
 check(struct host_doctor *d, unsigned groups)
 {
@@ -136,7 +152,9 @@ check(struct host_doctor *d, unsigned groups)
 	d->program = host_program_path();
 	if (d->program != NULL)
 		d->command = host_program_word(d->program);
-	for (size_t i = 0; i < CHECKS && d->command != NULL; i++) {
+	if (d->command == NULL || !has_home(d))
+		return;
+	for (size_t i = 0; i < CHECKS; i++) {
 		d->findings.check = checks[i].word;
 		d->findings.about = NULL;
 		if ((checks[i].group & groups) != 0 && checks[i].run != NULL)

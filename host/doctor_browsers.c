@@ -111,17 +111,13 @@ tell_wrong(struct host_doctor *d, const struct view *v, enum whose whose)
 		host_finding_problem(f, "unreadable",
 		    "%s cannot read %s, and does not find this program", name,
 		    s->file);
-		if (whose == EVERYONES)
-			host_finding_root_remedy(
-			    f, "chmod", "a+r", s->file, NULL);
-		else
-			host_finding_remedy(f, "chmod", "a+r", s->file, NULL);
+		host_finding_mode_remedy(f, "a+r", s->file);
 		return;
 	case HOST_SEEN_NOT_EXECUTABLE:
 		host_finding_problem(f, "not-executable",
 		    "%s cannot start %s, which %s names: it is not executable",
 		    name, s->program, s->file);
-		host_finding_root_remedy(f, "chmod", "a+rx", s->program, NULL);
+		host_finding_mode_remedy(f, "a+rx", s->program);
 		return;
 	case HOST_SEEN_BROKEN:
 		host_finding_problem(f, "broken",

@@ -198,7 +198,8 @@ choose(struct host_doctor *d, const struct program *program, struct served *all,
 	    NM_OK) {
 		host_finding_problem(
 		    &d->findings, "used", "%s: %s", program->name, fault.text);
-		host_finding_remedy(&d->findings, "export", "HOME=~", NULL);
+		host_finding_edit_remedy(
+		    &d->findings, d->settings.config_path, false);
 		return;
 	}
 	for (size_t i = 0; i < *count; i++) {
@@ -233,12 +234,12 @@ check_others(struct host_doctor *d)
 		if (c->problem == NM_CANDIDATE_OLD_FORM) {
 			char *sql = NULL;
 
-			/* NSS makes the newer form beside it */
+			/* what an older program exports from it */
 			if (asprintf(&sql, "sql:%s", c->path) < 0)
 				d->findings.failed = true;
 			else
-				host_finding_remedy(&d->findings, "certutil",
-				    "-N", "-d", sql, NULL);
+				host_finding_remedy(&d->findings, "pk12util",
+				    "-d", sql, "-i", "certificate.p12", NULL);
 			free(sql);
 		} else {
 			host_finding_remedy(

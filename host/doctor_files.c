@@ -41,7 +41,7 @@ tell_changeable(struct host_doctor *d, const char *path)
 	if ((st.st_mode & OTHERS_WRITE) != 0) {
 		host_finding_problem(
 		    f, "changeable", "Other users may change %s", path);
-		host_finding_remedy(f, "chmod", "go-w", path, NULL);
+		host_finding_mode_remedy(f, "go-w", path);
 		return true;
 	}
 	return false;
@@ -123,7 +123,7 @@ tell_readable(struct host_doctor *d, const char *folder)
 		host_finding_problem(&d->findings, "readable",
 		    "Other users may read %s, which has the private keys",
 		    path);
-		host_finding_remedy(&d->findings, "chmod", "go=", path, NULL);
+		host_finding_mode_remedy(&d->findings, "go=", path);
 	}
 	free(path);
 	return readable;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "json_build.h"
@@ -250,6 +251,18 @@ host_finding_root_remedy(struct host_findings *f, const char *word, ...)
 	va_start(more, word);
 	remedy(f, &line, word, more);
 	va_end(more);
+}
+
+void
+host_finding_mode_remedy(
+    struct host_findings *f, const char *mode, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && st.st_uid == geteuid())
+		host_finding_remedy(f, "chmod", mode, path, NULL);
+	else
+		host_finding_root_remedy(f, "chmod", mode, path, NULL);
 }
 
 void

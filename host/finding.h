@@ -49,6 +49,9 @@ void host_finding_remedy(struct host_findings *f, const char *word, ...)
     __attribute__((sentinel));
 void host_finding_root_remedy(struct host_findings *f, const char *word, ...)
     __attribute__((sentinel));
+/* The file needs another mode, which its owner gives it. */
+void host_finding_mode_remedy(
+    struct host_findings *f, const char *mode, const char *path);
 /* Whoever is asked has to change that file. */
 void host_finding_edit_remedy(
     struct host_findings *f, const char *path, bool root);

@@ -36,6 +36,15 @@ class Frame(Doctor):
             self.assertEqual((2, ""), (done.returncode, done.stdout))
             self.assertIn("usage: nssmime-host doctor", done.stderr)
 
+    def test_no_home(self):
+        """There is nothing to be looked at then."""
+        for home in (None, "", "relative"):
+            self.env.pop("HOME", None)
+            if home is not None:
+                self.env["HOME"] = home
+            self.assertEqual(["home"], [
+                f["id"] for f in self.examine()["findings"]])
+
     def test_nothing_is_written(self):
         before = sorted(os.walk(self.home))
         self.examine()
@@ -77,6 +86,39 @@ class Settings(Doctor):
                 self.write(self.config, text)
                 self.expect("settings", "user", "problem", "config.json", word,
                             remedy="${EDITOR:-vi} " + self.config)
+
+
+class Policy(Doctor):
+    def setUp(self):
+        super().setUp()
+        said = self.finding("settings", "policy")["sentence"]
+        self.file = said.split()[3].rstrip(",")
+        self.assertTrue(self.file.endswith("/nssmime/policy.json"), said)
+        self.lib = self.private(os.path.dirname(os.path.dirname(self.file)),
+                                hidden=["nssmime"])
+
+    def policy(self, text, mode=0o644):
+        self.put(self.lib, "nssmime/policy.json", text, mode)
+
+    def test_good(self):
+        self.policy('{"userOrigins": false}')
+        self.expect("settings", "policy", "ok", self.file, "in order")
+
+    def test_member(self):
+        """Of both files what is wrong is told."""
+        self.write(self.config, '{"x": 1}')
+        self.policy('{"userOrigins": 1}')
+        self.expect("settings", "user", "problem", "config.json", '"x"')
+        found = self.expect("settings", "policy", "problem", "policy.json",
+                            "userOrigins")
+        self.assertIn("${EDITOR:-vi} " + self.file, found["remedy"])
+
+    def test_ignored(self):
+        """What others may change counts for nothing, which is told."""
+        self.policy('{"userOrigins": false}', 0o666)
+        self.mend(self.expect("settings", "policy", "problem", self.file,
+                              "counts for nothing"))
+        self.expect("settings", "policy", "ok", "in order")
 
 
 class Files(Doctor):
