@@ -89,7 +89,11 @@ look_over(const char *text, size_t len, struct nm_fault *fault)
 static bool
 is_blank(const char *text, size_t len)
 {
-	return strspn(text, " \t\r\n") >= len;
+	for (size_t i = 0; i < len; i++) {
+		if (strchr(" \t\r\n", text[i]) == NULL)
+			return false;
+	}
+	return true;
 }
 
 enum nm_error

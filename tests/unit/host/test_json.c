@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -13,24 +15,40 @@
 #include "../../../host/bounds.h"
 #include "../../../host/json.h"
 
+/* Memory that ends before a page that cannot be read. */
+struct edge {
+	char *start;
+	size_t page, whole;
+};
+
+static char *
+edge_new(struct edge *e, const char *text, size_t len)
+{
+	e->page = (size_t)sysconf(_SC_PAGESIZE);
+	e->whole = (len / e->page + 2) * e->page;
+	e->start = mmap(NULL, e->whole, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(e->start, MAP_FAILED);
+	assert_int_equal(
+	    mprotect(e->start + e->whole - e->page, e->page, PROT_NONE), 0);
+	return memcpy(e->start + e->whole - e->page - len, text, len);
+}
+
+/* Not a byte is read beyond the text. */
 static enum nm_error
 parse(const char *text, size_t len)
 {
 	struct nm_fault fault = { NM_OK, "" };
 	struct json_object *root = NULL;
-	/* a NUL follows, as it does a frame */
-	char *copy = malloc(len + 1);
+	struct edge edge;
 	enum nm_error err;
 
-	assert_non_null(copy);
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	err = host_json_parse(copy, len, &root, &fault);
+	err = host_json_parse(edge_new(&edge, text, len), len, &root, &fault);
 	assert_int_equal(err, fault.code);
 	if (err != NM_OK)
 		assert_null(root);
 	json_object_put(root);
-	free(copy);
+	assert_int_equal(munmap(edge.start, edge.whole), 0);
 	return err;
 }
 
