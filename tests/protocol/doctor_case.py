@@ -78,7 +78,7 @@ class Doctor(unittest.TestCase):
     def examine(self, *args):
         """What `doctor --json` says, its shape checked."""
         done = self.run_host("doctor", "--json", *args)
-        self.assertEqual("", done.stderr)
+        self.assertEqual("", done.stderr, done.stderr)
         said = json.loads(done.stdout)
         self.assertEqual({"version", "healthy", "findings"}, set(said))
         for finding in said["findings"]:
