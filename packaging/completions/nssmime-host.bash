@@ -15,9 +15,9 @@ _nssmime_host() {
 		    doctor check-evidence'
 	elif [ "$before" != --content ]; then
 		case ${COMP_WORDS[1]} in
-		install) words="$programs --system --replace" ;;
-		uninstall) words="$programs --system" ;;
-		doctor) words=--json ;;
+		install) words="$programs --owa --system --replace" ;;
+		uninstall) words="$programs --owa --system" ;;
+		doctor) words='--json --owa' ;;
 		check-evidence) words='--json --content' ;;
 		esac
 	fi

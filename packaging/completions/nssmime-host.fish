@@ -21,12 +21,15 @@ $both -l brave -d Brave
 $both -l vivaldi -d Vivaldi
 $both -l firefox -d Firefox
 $both -l thunderbird -d Thunderbird
+$both -l owa -d 'For Outlook on the web'
 $both -l system -d 'For everyone'
 complete -c nssmime-host -f -n '__fish_seen_subcommand_from install' \
     -l replace -d "Also what is another program's"
 
 complete -c nssmime-host -f -l json -d 'As JSON' \
     -n '__fish_seen_subcommand_from doctor check-evidence'
+complete -c nssmime-host -f -n '__fish_seen_subcommand_from doctor' \
+    -l owa -d 'Outlook on the web, too'
 complete -c nssmime-host -n '__fish_seen_subcommand_from check-evidence' \
     -l content -r -F -d 'The mail'
 for command in help version methods schemas status
