@@ -20,8 +20,7 @@ struct candidate {
 struct candidates {
 	struct candidate *items;
 	size_t count;
-	nm_reasons reasons; /* of one that could not be used */
-	bool unusable;	    /* there was one */
+	bool unusable; /* there was one that cannot be used */
 };
 
 /* The newest first; then always in the same order. */
@@ -177,7 +176,7 @@ host_owa_choose_signer(
     struct host_owa_job *job, const char *address, CERTCertificate **out)
 {
 	struct nm_index *ix = host_call_index(job->call);
-	struct candidates all = { NULL, 0, 0, false };
+	struct candidates all = { NULL, 0, false };
 	enum nm_error error = NM_OK;
 
 	*out = NULL;

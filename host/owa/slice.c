@@ -461,6 +461,12 @@ host_slice_decode(struct host_slice s, struct nm_buffer *out, uint16_t *high)
 	return units;
 }
 
+static bool
+is_continuation(char c)
+{
+	return ((uint8_t)c & 0xc0) == 0x80;
+}
+
 size_t
 host_slice_cut(const char *text, size_t all, size_t len)
 {
@@ -468,8 +474,11 @@ host_slice_cut(const char *text, size_t all, size_t len)
 
 	if (len >= all)
 		return all;
-	while (cut > 0 && ((uint8_t)text[cut] & 0xc0) == 0x80)
+	while (cut > 0 && len - cut < 4 && is_continuation(text[cut]))
 		cut--;
+	/* no character is that long: they are no UTF-8, and all the same */
+	if (is_continuation(text[cut]))
+		cut = len;
 	/* \uXXXX is the longest; a backslash that is escaped begins nothing */
 	for (size_t back = 1; back < 6 && back <= cut; back++) {
 		size_t from = cut - back, slashes = 0;

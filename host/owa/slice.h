@@ -69,8 +69,8 @@ bool host_slice_boolean(struct host_slice s, bool *out);
  */
 uint64_t host_slice_decode(
     struct host_slice s, struct nm_buffer *out, uint16_t *high);
-/* Where the raw text may be cut at or before `len`, so that no escape and no
- * character is divided. */
+/* Where the raw text may be cut at or before `len`, at least 12, so that no
+ * escape and no character is divided; never 0. */
 size_t host_slice_cut(const char *text, size_t all, size_t len);
 /* Decoded and bounded, for the caller to wipe and free; NULL: no string, a
  * NUL in it, longer than `most` bytes, or memory. */

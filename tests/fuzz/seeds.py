@@ -189,6 +189,12 @@ def wire(seeds):
               b'"credit":7},"sign":{"form":"opaque"},"encrypt":{"recipients":'
               b'["a@b",{"address":"c@d","bcc":true}]},"copyStreams":'
               b'{"c@d":{"stream":3}}}}', b'[[[[1e5,null,true,"\\ud800"]]]]')
+    seeds.put(
+        "slice",
+        b'{"__type":"X:#Exchange","a":[1,-2.5e3,true,null,{"b":"\\u00e4"}]}',
+        b'"a\\ud83d\\ude00\\ud83dx\\ude00\\n\\"\\\\\\/\xe2\x82\xac\xf0\x9f\x98\x80"',
+        b'"' + b"R2VoZWltbmlz" * 20 + b'\\u003d\\r\\n"', b" [[], {}] ",
+        b'"\xff\xc3"', b'"a' + b"\x86" * 40 + b'"', b'{"x":"1","X":2,"x":3}', b"[1,]", b'"\\u12"')
     seeds.put("origin", b"https://Mail.Example.org:443",
               b"http://127.0.0.1:8080", b"https://xn--bcher-kva.example",
               "https://bücher.example".encode(), b"http://[::1]:1",

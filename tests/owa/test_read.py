@@ -349,6 +349,20 @@ class Content(OwaCase):
         self.assertEqual(self.body(part(
             b"text/plain; charset=utf-8", text.encode())), ("Text", text))
 
+    def test_bytes_that_are_no_utf8(self):
+        """However many: what they stand for is not known, and nothing
+        waits."""
+        for junk in (b"\x86", b"\xff", b"\xc3", b"\xf0\x9f", b"\\u0086"):
+            text = (b'{"__type":"CreateMessageFromSmimeParams","Smime":"data:'
+                    b'application/pkcs7-mime;base64,' + junk * 200000 + b'"}')
+            frame = json.dumps(self.owa.envelope(
+                "UploadPartialRequest", 7, 1,
+                {"StartOffset": 0, "IsLastPart": True, "PartialData": "@"}))
+            text = text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+            self.owa.send_text(frame.encode().replace(b"@", text))
+            self.owa.answered("UploadPartialRequest", 7, 1)
+            self.assertEqual(self.code(json.loads(self.owa.fetch())), 59)
+
     def test_nested_deeply(self):
         entity = TEXT
         for index in range(40):

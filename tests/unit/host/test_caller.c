@@ -72,6 +72,21 @@ who_it_is(void **state)
 	assert_true(parse(MANIFEST, HOST_FIREFOX_ID, &c));
 	assert_int_equal(c.kind, NM_DATABASE_FIREFOX);
 	assert_true(c.webmail);
+	assert_false(c.owa);
+	/* Microsoft's cannot say for whom they ask */
+	for (int i = 0; i < 2; i++) {
+		assert_true(
+		    parse(i == 0 ? "chrome-extension://" HOST_OWA_ID "/"
+				 : "chrome-extension://" HOST_OWA_EDGE_ID "/",
+			NULL, &c));
+		assert_int_equal(c.kind, NM_DATABASE_SHARED);
+		assert_true(c.owa);
+		assert_false(c.webmail);
+		assert_string_equal(c.name, "Outlook on the web");
+	}
+	/* and are none of Mozilla's */
+	assert_true(parse(MANIFEST, HOST_OWA_ID, &c));
+	assert_false(c.owa);
 	/* another one must say for whom it asks */
 	assert_true(parse(MANIFEST, "other@example.org", &c));
 	assert_string_equal(c.id, "other@example.org");
@@ -106,6 +121,8 @@ who_is_allowed(void **state)
 	assert_true(
 	    allowed(MANIFEST, "other@example.org", "other@example.org"));
 	assert_false(allowed(MANIFEST, "other@example.org", "another@x"));
+	assert_true(allowed("chrome-extension://" HOST_OWA_ID "/", NULL, NULL));
+	assert_false(allowed(MANIFEST, HOST_OWA_ID, NULL));
 	/* an id of one family is none of the other's */
 	assert_false(allowed(MANIFEST, HOST_CHROMIUM_ID, NULL));
 	assert_false(

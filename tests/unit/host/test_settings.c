@@ -121,6 +121,7 @@ what_is_wrong(void **state)
 		{ "{\"keyManagement\":null}", "keyManagement" },
 		{ "{\"revocation\":\"on\"}", "revocation" },
 		{ "{\"ocspNonce\":1}", "ocspNonce" },
+		{ "{\"owaTrace\":\"yes\"}", "owaTrace" },
 		{ "{\"timestampAuthority\":\"\"}", "timestampAuthority" },
 		{ "{\"timestampAuthority\":\"ftp://x/\"}",
 		    "timestampAuthority" },
@@ -131,6 +132,7 @@ what_is_wrong(void **state)
 		{ "{\"timestampAuthority\":true}", "timestampAuthority" },
 		/* the administrator's alone */
 		{ "{\"callers\":[\"x@y\"]}", "callers" },
+		{ "{\"owa\":{}}", "owa" },
 		{ "{\"userOrigins\":true}", "userOrigins" },
 		{ "{\"fetchNetworks\":[]}", "fetchNetworks" },
 		{ "{\"fetchProxy\":\"http://x:1\"}", "fetchProxy" },
