@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "doctor.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "json_build.h"
@@ -128,15 +131,37 @@ print_json(const struct host_findings *f)
 
 /* ---- the command -------------------------------------------------------- */
 
+/* Root's own eyes are no use in another's home, and what a database there has
+ * loaded would run as root. */
+static bool
+is_own(struct host_doctor *d, const char *home)
+{
+	const struct passwd *owner;
+	struct stat st;
+
+	if (geteuid() != 0 || stat(home, &st) != 0 || st.st_uid == 0)
+		return true;
+	owner = getpwuid(st.st_uid);
+	host_finding_problem(&d->findings, "root",
+	    "Root looks at %s, which is another user's: only that one sees "
+	    "what "
+	    "is right there",
+	    home);
+	host_finding_remedy(&d->findings, "sudo", "-u",
+	    owner != NULL ? owner->pw_name : "user", d->command, HOST_DOCTOR,
+	    NULL);
+	return false;
+}
+
 /* All that is the user's is found by it. */
 static bool
 has_home(struct host_doctor *d)
 {
 	const char *home = getenv("HOME");
 
-	if (home != NULL && home[0] == '/')
-		return true;
 	d->findings.check = "program";
+	if (home != NULL && home[0] == '/')
+		return is_own(d, home);
 	host_finding_problem(&d->findings, "home",
 	    "The environment names no home folder (HOME), by which all others "
 	    "are found");

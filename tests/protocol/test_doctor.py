@@ -4,6 +4,7 @@ own finding and with a command that mends it. Here its form, and what is about
 the program and the user's own files."""
 
 import os
+import pwd
 import shutil
 import unittest
 
@@ -44,6 +45,14 @@ class Frame(Doctor):
                 self.env["HOME"] = home
             self.assertEqual(["home"], [
                 f["id"] for f in self.examine()["findings"]])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can be in the way")
+    def test_root_at_another_home(self):
+        """No module that a user's database names is loaded by root."""
+        os.chown(self.home, pwd.getpwnam("nobody").pw_uid, -1)
+        self.expect("program", "root", "problem", self.home, remedy=(
+            "sudo -u nobody %s doctor" % os.path.realpath(host_program())))
+        self.assertEqual(1, len(self.examine()["findings"]))
 
     def test_nothing_is_written(self):
         before = sorted(os.walk(self.home))
