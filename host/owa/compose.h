@@ -51,7 +51,7 @@ enum nm_error host_owa_compose_header(const struct host_owa_email *email,
 enum nm_error host_owa_compose_entity(struct host_call *call,
     const struct host_owa_email *email, struct nm_stage *into);
 
-/* ---- embedded_image.c ---- */
+/* ---- embedded_image.c -------------------------------------------- */
 
 /* An image that a body holds itself, as a data: URI. */
 struct host_owa_image {

@@ -56,8 +56,7 @@ put(struct composing *c, struct nm_buffer *text)
 	return error;
 }
 
-/* ---- the attachments
- * ------------------------------------------------------------- */
+/* ---- the attachments --------------------------------------------- */
 
 /* Without the brackets, fit to stand in them; NULL: none. */
 static char *
@@ -179,8 +178,7 @@ put_image(struct composing *c, const struct host_owa_image *image)
 	return error == NM_OK ? put_base64(c, content) : error;
 }
 
-/* ---- the multiparts
- * --------------------------------------------------------------- */
+/* ---- the multiparts ---------------------------------------------- */
 
 static enum nm_error
 begin(struct composing *c, const char *type, char boundary[BOUNDARY])
@@ -286,8 +284,7 @@ put_mixed(struct composing *c)
 	return error == NM_OK ? delimit(c, boundary, true) : error;
 }
 
-/* ---- what there is
- * ------------------------------------------------------------------- */
+/* ---- what there is ----------------------------------------------- */
 
 /* An attachment without content would be lost without a word. */
 static enum nm_error

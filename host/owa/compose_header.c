@@ -48,8 +48,7 @@ line_text(struct host_slice s)
 	return text;
 }
 
-/* ---- addresses
- * ------------------------------------------------------------------- */
+/* ---- addresses --------------------------------------------------- */
 
 static struct host_slice
 inner_mailbox(struct host_slice mailbox)
@@ -145,8 +144,7 @@ put_recipients(struct nm_buffer *out, const char *field, struct host_slice list,
 	return count == 0 ? NM_OK : put_field(out, field, &value);
 }
 
-/* ---- other fields
- * ---------------------------------------------------------------- */
+/* ---- other fields ------------------------------------------------ */
 
 static enum nm_error
 put_text(struct nm_buffer *out, const char *field, struct host_slice text)

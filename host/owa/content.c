@@ -22,8 +22,7 @@ struct node {
 
 static struct nm_stage *node_new(const struct node *like);
 
-/* ---- the end of a body
- * -------------------------------------------------------- */
+/* ---- the end of a body ------------------------------------------- */
 
 struct leaf {
 	struct nm_stage stage; /* takes the body as it stands, */
@@ -195,8 +194,7 @@ leaf_new(const struct node *n, const struct nm_header *header,
 	return NM_OK;
 }
 
-/* ---- what a header says -----------------------------------------------------
- */
+/* ---- what a header says ------------------------------------------ */
 
 static enum nm_error
 disposition_of(const struct nm_header *header, struct nm_value *out)
@@ -308,8 +306,7 @@ leaf_of(struct node *n, const struct nm_header *header,
 	return error;
 }
 
-/* ---- the tree
- * ------------------------------------------------------------------ */
+/* ---- the tree ---------------------------------------------------- */
 
 static enum nm_error
 multipart_part(void *arg, unsigned index, struct nm_stage **part)

@@ -33,8 +33,7 @@ struct creating {
 	bool opaque_said; /* by the request */
 };
 
-/* ---- what is asked for
- * ------------------------------------------------------------ */
+/* ---- what is asked for ------------------------------------------- */
 
 static bool
 is_given(struct host_slice s)
@@ -122,8 +121,7 @@ take_email(struct creating *c)
 				     "be written");
 }
 
-/* ---- who signs
- * --------------------------------------------------------------------- */
+/* ---- who signs --------------------------------------------------- */
 
 /* The one that the request names, if it is one's own. */
 static CERTCertificate *

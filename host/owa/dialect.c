@@ -49,8 +49,7 @@ put_out(struct host_engine *e, struct host_frame *f)
 	(void)pthread_mutex_unlock(&e->lock);
 }
 
-/* ---- what comes in --------------------------------------------------------
- */
+/* ---- what comes in ----------------------------------------------- */
 
 /* Whatever is short enough to be kept and given back. */
 static struct host_slice
@@ -209,8 +208,7 @@ take(struct host_engine *e, const char *text, size_t len)
 		put_out(e, host_owa_answer_unknown(&key, type));
 }
 
-/* ---- frames that are too large ---------------------------------------------
- */
+/* ---- frames that are too large ----------------------------------- */
 
 static void
 too_large(struct host_engine *e)
@@ -275,8 +273,7 @@ skipped(struct host_engine *e, const char *text, size_t len)
 	put_out(e, host_owa_answer_last(&key));
 }
 
-/* ---- what a call ends with
- * --------------------------------------------------- */
+/* ---- what a call ends with --------------------------------------- */
 
 static int64_t
 expire(struct host_engine *e, int64_t now)

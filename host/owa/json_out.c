@@ -158,7 +158,7 @@ host_out_base64(struct nm_buffer *out, const char *name, struct nm_bytes bytes)
 	nm_buffer_byte(out, '"');
 }
 
-/* ---- as a stage ---------------------------------------------------------- */
+/* ---- as a stage -------------------------------------------------- */
 
 struct escaping {
 	struct nm_stage stage;

@@ -25,13 +25,13 @@ enum nm_error host_owa_message_write(struct host_owa_job *job,
     const struct nm_read_result *result, bool item,
     struct host_owa_content *content, struct nm_buffer *out);
 
-/* ---- signature_out.c ---- */
+/* ---- signature_out.c --------------------------------------------- */
 
 /* The member SmimeSignature. */
 enum nm_error host_owa_signature_write(struct host_owa_job *job,
     const struct nm_read_result *result, struct nm_buffer *out);
 
-/* ---- inline_image.c ---- */
+/* ---- inline_image.c ---------------------------------------------- */
 
 /* The body as a string, with images that came along in the place of their
  * cid: references, as far as they fit. */

@@ -4,8 +4,7 @@
 #include "large.h"
 #include "request.h"
 
-/* ---- what comes in --------------------------------------------------------
- */
+/* ---- what comes in ----------------------------------------------- */
 
 /* How long a part is, wherever in a request it stands. */
 static uint64_t
@@ -94,8 +93,11 @@ complete(struct host_owa *o, struct host_owa_request *r, uint64_t *ticket)
 {
 	struct nm_buffer result = NM_BUFFER_INIT;
 
+	size_t before = r->text.len;
+
 	if (r->high != 0)
 		nm_buffer_string(&r->text, "\xef\xbf\xbd");
+	host_owa_account(o, before, r->text.len);
 	r->high = 0;
 	if (r->broken == HOST_OWA_NO_ERROR) {
 		r->phase = HOST_OWA_RUNNING;
@@ -140,8 +142,7 @@ host_owa_take_part(struct host_owa *o, const struct host_owa_key *key,
 	return part->last ? complete(o, r, ticket) : HOST_OWA_GO_ON;
 }
 
-/* ---- what goes out --------------------------------------------------------
- */
+/* ---- what goes out ----------------------------------------------- */
 
 void
 host_owa_cut_part(

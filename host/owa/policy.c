@@ -136,8 +136,7 @@ host_owa_policy_take(
 	return HOST_OWA_UNKNOWN;
 }
 
-/* ---- the two of them ------------------------------------------------------
- */
+/* ---- the two of them --------------------------------------------- */
 
 enum host_owa_setting
 host_owa_policy_setting(const struct host_owa_policy *admin,

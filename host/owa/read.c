@@ -17,8 +17,7 @@
 
 #define HEAD_MAX 1024u /* of a data URI, before the comma */
 
-/* ---- what came --------------------------------------------------------------
- */
+/* ---- what came --------------------------------------------------- */
 
 struct source {
 	struct host_slice body;
@@ -116,8 +115,7 @@ find_source(struct host_slice mail, bool item, struct source *out)
 	return found || item;
 }
 
-/* ---- reading it
- * --------------------------------------------------------------- */
+/* ---- reading it -------------------------------------------------- */
 
 static struct nm_read_options
 options_of(struct host_owa_job *job, enum nm_content_kind kind)

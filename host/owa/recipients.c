@@ -96,8 +96,7 @@ host_owa_recipients_take(
 	return error;
 }
 
-/* ---- by address
- * --------------------------------------------------------------------- */
+/* ---- by address -------------------------------------------------- */
 
 static enum nm_error
 add_addresses(struct host_owa_job *job, struct host_slice list,

@@ -77,7 +77,7 @@ struct host_owa {
 	struct host_owa_trace *trace; /* NULL: none is kept */
 };
 
-/* ---- request.c: with the lock held ------------------------------------ */
+/* ---- request.c: with the lock held ------------------------------- */
 
 /* NULL: there is none. */
 struct host_owa_request *host_owa_find(
@@ -106,7 +106,7 @@ void host_owa_account(struct host_owa *o, size_t before, size_t after);
 int64_t host_owa_expire(struct host_owa *o, int64_t now);
 void host_owa_clear(struct host_owa *o);
 
-/* ---- port.c: with the lock held ---------------------------------------- */
+/* ---- port.c: with the lock held ---------------------------------- */
 
 /* The settings that came over a port; NULL: none did. */
 const struct host_owa_policy *host_owa_port_policy(
@@ -116,7 +116,7 @@ void host_owa_port_settle(
     struct host_owa *o, const char *port, struct host_owa_policy *policy);
 void host_owa_ports_clear(struct host_owa *o);
 
-/* ---- part.c: with the lock held ----------------------------------------- */
+/* ---- part.c: with the lock held ---------------------------------- */
 
 /* A part of a request as it came. */
 struct host_owa_part {

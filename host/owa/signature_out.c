@@ -106,8 +106,7 @@ judge(const struct covering *c)
 	return j;
 }
 
-/* ---- the certificate
- * ------------------------------------------------------------ */
+/* ---- the certificate --------------------------------------------- */
 
 /* Of the database, or as it came with the mail. */
 static CERTCertificate *

@@ -208,8 +208,7 @@ host_owa_own_certificate(struct host_owa_job *job, struct nm_bytes der)
 	return CERT_DupCertificate(cert);
 }
 
-/* ---- GetSigningCertificate
- * ---------------------------------------------------------- */
+/* ---- GetSigningCertificate --------------------------------------- */
 
 static int
 hex(char c)

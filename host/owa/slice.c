@@ -11,7 +11,7 @@
 
 #define REPLACEMENT 0xfffd
 
-/* ---- finding the ends of values -------------------------------------- */
+/* ---- finding the ends of values ---------------------------------- */
 
 struct parser {
 	const char *at, *end;
@@ -229,7 +229,7 @@ host_slice_parse(const char *text, size_t len, struct host_slice *out)
 	return p.at == p.end;
 }
 
-/* ---- going through them ----------------------------------------------- */
+/* ---- going through them ------------------------------------------ */
 
 struct host_slices
 host_slices_of(struct host_slice container)
@@ -339,7 +339,7 @@ host_slice_boolean(struct host_slice s, bool *out)
 	return false;
 }
 
-/* ---- strings ------------------------------------------------------------ */
+/* ---- strings ----------------------------------------------------- */
 
 static void
 put(struct nm_buffer *out, uint32_t c)

@@ -96,7 +96,7 @@ host_owa_trace_close(struct host_owa_trace **t)
 	*t = NULL;
 }
 
-/* ---- what may be written ----------------------------------------------- */
+/* ---- what may be written ----------------------------------------- */
 
 static bool
 is_name(struct host_slice s)
@@ -145,8 +145,7 @@ is_type(struct host_slice s)
 	return false;
 }
 
-/* ---- writing ---------------------------------------------------------------
- */
+/* ---- writing ----------------------------------------------------- */
 
 struct path {
 	char text[1024];

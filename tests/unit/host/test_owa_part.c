@@ -61,6 +61,28 @@ expired(void **state)
 	assert_int_equal(o.count, 0);
 }
 
+/* What is held is what is counted, also of half a character at the end. */
+static void
+half_a_character(void **state)
+{
+	struct host_owa o = { .first = NULL };
+	struct host_owa_key k = key("1", "1");
+	struct host_owa_part part = { .has_start = true,
+		.last = true,
+		.text = slice(HOST_SLICE_STRING, "x\\ud83d") };
+	uint64_t ticket, replaced;
+	struct host_owa_ack ack;
+
+	(void)state;
+	assert_int_equal(
+	    host_owa_take_part(&o, &k, &part, 0, &ack, &ticket, &replaced),
+	    HOST_OWA_START);
+	assert_int_equal(o.held, 4);
+	assert_int_equal(ack.next, 2);
+	host_owa_clear(&o);
+	assert_int_equal(o.held, 0);
+}
+
 /* All of them together are bounded, whatever each one is. */
 static void
 held_by_all(void **state)
@@ -136,6 +158,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(expired),
+		cmocka_unit_test(half_a_character),
 		cmocka_unit_test(held_by_all),
 		cmocka_unit_test(a_large_result),
 	};
