@@ -10,6 +10,8 @@ add_compile_options(
 if(NSSMIME_WERROR)
 	add_compile_options(-Werror)
 endif()
+# Builds are the same, byte for byte, wherever the sources are.
+add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
 add_link_options(-Wl,-z,relro,-z,now -pie)
 if(NSSMIME_SANITIZE)
 	add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer
