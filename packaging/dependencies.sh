@@ -10,10 +10,14 @@ build_packages='cmake ninja-build gcc libc6-dev pkg-config libnss3-dev
     python3'
 # What the demonstration needs besides.
 demo_packages='libnss3-tools openssl'
+# What makes Debian packages of it.
+package_packages='build-essential debhelper dpkg-dev git libnss3-tools openssl
+    unzip xz-utils'
 # What the tests need besides.
 test_packages='libcmocka-dev libnss3-tools openssl gpgsm gnupg softhsm2 clang
     clang-format git procps chromium firefox-esr thunderbird dovecot-imapd
-    dovecot-lmtpd curl uidmap xvfb xdotool imagemagick zsh fish'
+    dovecot-lmtpd curl uidmap xvfb xdotool imagemagick zsh fish lintian
+    debootstrap'
 
 # Are we on Debian or something made of it?
 have_apt() {

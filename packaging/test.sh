@@ -23,7 +23,8 @@ esac
 
 keep_dovecot_off
 # shellcheck disable=SC2046,SC2086
-install_packages $build_packages $test_packages $(node_packages)
+install_packages $build_packages $package_packages $test_packages \
+    $(node_packages)
 runtime=
 if have_apt; then
 	runtime=$(clang_runtime_package)
@@ -67,8 +68,8 @@ if [ "$sanitizers" = true ]; then
 	build build-sanitizers -DCMAKE_BUILD_TYPE=Debug \
 	    -DNSSMIME_SANITIZE=ON
 	echo "== Testing with the sanitizers"
-	# The extensions are run once, below: nothing in them is in C.
-	check build-sanitizers -LE 'webext|thunderbird|webmail' ||
+	# The extensions and the packages are tried once, below.
+	check build-sanitizers -LE 'webext|thunderbird|webmail|package' ||
 	    failed="failed its tests with the sanitizers"
 fi
 build build -DCMAKE_BUILD_TYPE=Release
