@@ -8,7 +8,7 @@ PRELUDE = """
 const { MailServices } = ChromeUtils.importESModule(
     "resource:///modules/MailServices.sys.mjs");
 const sleep = ms => new Promise(r => setTimeout(r, ms));
-const until = async (look, what, patience = 20000) => {
+const until = async (look, what, patience = 60000) => {
     const end = Date.now() + patience;
     for (;;) {
         const value = await look();
@@ -77,7 +77,7 @@ class Steps:
             await until(() => aboutMessage()?.gMessage, "the message");
         """, flag, subject)
 
-    def seen(self, ready="true", patience=20):
+    def seen(self, ready="true"):
         """What is on screen of the open mail, once `ready` (an expression of
         `seen`) holds, which is when what is said of it stands."""
         return self.run("""
@@ -117,14 +117,14 @@ class Steps:
                 return (%s) ? seen : null;
             };
             let last;
-            return until(() => look(), "seen " + args[0], args[1] * 1000).catch(error => {
+            return until(() => look(), "seen " + args[0]).catch(error => {
                 const win = aboutMessage();
                 throw new Error(`${error.message}: ${
                     win?.document.getElementById("nssmime-verdict")
                         ?.textContent} | ${win?.getMessagePaneBrowser()
                         ?.contentDocument?.body?.textContent}`);
             });
-        """ % ready, ready, patience)
+        """ % ready, ready)
 
     def try_again(self):
         self.run("aboutMessage().document.querySelector("
@@ -241,7 +241,7 @@ class Steps:
                 if (said.at(-1) != text) said.push(text);
                 return (least == 0 || parseInt(/(\\d+) %/.exec(text)?.[1]) >=
                     least) && button;
-            }, "progress", 60000).catch(error => {
+            }, "progress").catch(error => {
                 throw new Error(`${error.message}: ${said.join(" | ")} ${
                     look()?.textContent}`);
             });

@@ -359,7 +359,7 @@ class Sending(Case):
         self.assertNotIn("second line", seen["body"])
 
         self.steps.try_again()
-        seen = self.steps.seen("seen.level == 'ok'", patience=90)
+        seen = self.steps.seen("seen.level == 'ok'")
         self.assertEqual([{"name": "big.txt", "size": len(content)}],
                          seen["attachments"])
 
