@@ -64,8 +64,11 @@ async function openedWith({ layers }: Reading): Promise<Reading["table"]> {
 }
 
 const handle = new URLSearchParams(location.search).get("handle") ?? "";
-const reading = await page.attempt(t("loading"), () => page.host.call("page.reading", { handle }));
+const reading = await page.attempt(t("loading"), (running) =>
+  page.host.call("page.reading", { handle }, running),
+);
 if (reading) show({ ...reading, table: { ...(await openedWith(reading)), ...reading.table } });
+else if (reading === undefined) fill(page.main);
 else {
   const gone: [Key, Key] = ["detailsGone", "detailsGoneText"];
   fill(page.main, h("div", { class: "empty" }, icon("unknown"), ...gone.map((key) => h("p", {}, t(key)))));

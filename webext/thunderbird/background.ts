@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 // The add-on's middle: it owns the one port to the host, and answers the experiment and the pages.
+import { readMessage } from "../core/actions/message-read.ts";
 import { HostClient } from "../core/client.ts";
 import { allowQuotes, isQuotable } from "../core/quoting.ts";
 import { changesCertificates, Recipients } from "../core/recipients.ts";
 import { isOwnPage, type Reading, serve, type Target } from "../core/relay.ts";
+import type { Asked } from "../core/server.ts";
 import { type Choice, Composing } from "./composing.ts";
 import { protect } from "./protecting.ts";
 import { read } from "./reading.ts";
@@ -37,7 +39,8 @@ const composing = new Composing(host, recipients, storage, (tabId, state) =>
   messenger.nssmime.setComposer(tabId, state),
 );
 const works = new Works((work, percent) => void messenger.nssmime.progress(work, percent));
-const readings = new Map<string, Reading>();
+type Get = (asked: Asked) => Promise<Reading>;
+const readings = new Map<string, Get>();
 
 async function target(): Promise<Target> {
   const accounts = await messenger.accounts.list();
@@ -66,7 +69,7 @@ chrome.runtime.onConnect.addListener((port) => {
   if (!isOwnPage(port)) return port.disconnect();
   serve(port, host, {
     "page.target": target,
-    "page.reading": async ({ handle }) => readings.get(handle) ?? null,
+    "page.reading": async ({ handle }, asked) => (await readings.get(handle)?.(asked)) ?? null,
     "page.builtIn": async ({ address }) => {
       await messenger.nssmime.openAccountSettings(address);
       return null;
@@ -109,7 +112,8 @@ messenger.nssmime.onChoose.addListener(async (tabId, what: Choice) => {
   else await openPage(`pages/composer.html?tab=${tabId}`, 560, 520);
 });
 
-async function openDetails(reading: Reading): Promise<void> {
+/** `reading` is asked for by the page, which shows how far it is and what goes wrong. */
+async function openDetails(reading: Get): Promise<void> {
   const handle = crypto.randomUUID();
   readings.set(handle, reading);
   for (const old of [...readings.keys()].slice(0, -READINGS)) readings.delete(old);
@@ -119,7 +123,7 @@ async function openDetails(reading: Reading): Promise<void> {
 messenger.nssmime.onDetails.addListener(async ({ setUp, certificates, reading }) => {
   if (setUp) await openPage("pages/start.html");
   else if (certificates) await openPage("pages/certificates.html");
-  else await openDetails(reading);
+  else await openDetails(async () => reading);
 });
 
 // In any mail, also one in which Thunderbird sees no S/MIME.
@@ -127,9 +131,12 @@ messenger.messageDisplayAction.onClicked.addListener(async ({ id }) => {
   const { messages } = await messenger.messageDisplay.getDisplayedMessages(id);
   const [message] = messages;
   if (!message) return;
-  const { reading } = await read(host, { kind: "message" }, await messenger.messages.getRaw(message.id));
-  if (reading) await openDetails(reading);
-  else await openPage("pages/start.html");
+  await openDetails(async ({ signal, onProgress }) => {
+    const file = await messenger.messages.getRaw(message.id);
+    const { result } = await readMessage(host, file, { signal, ...(onProgress && { onProgress }) });
+    const { content: _content, ...reading } = result;
+    return reading;
+  });
 });
 
 chrome.tabs.onRemoved.addListener((tabId) => composing.close(tabId));

@@ -402,6 +402,32 @@ class Reading(Case):
         self.assertEqual([], self.hurdles())
         self.picture("details", "mail:extensionPopup")
 
+    def test_details_of_any(self):
+        """By the button among Thunderbird's own, also where nothing of it is
+        S/MIME, and where it cannot be opened."""
+        self.show(self.peer.text("Plain"), "plain", "seen.body")
+        self.assertIn("This mail is not signed", self.details_by_button())
+        self.show(self.peer.encrypt(self.peer.text("X"), "stranger"), "not mine",
+                  "seen.buttons.length > 0")
+        self.assertIn("private key for this is not here",
+                      self.details_by_button())
+
+    def details_by_button(self):
+        self.steps.run("""
+            const { document } = aboutMessage();
+            document.getElementById(
+                "thunderbird_nssmime-messageDisplayAction-toolbarbutton")
+                .click();
+            await until(() => Services.wm.getMostRecentWindow(
+                "mail:extensionPopup")?.document.querySelector("browser")
+                ?.contentTitle?.startsWith("Message security"), "details");
+        """)
+        text = self.steps.inside("document.querySelector('.verdict, .notice')"
+                                 " && document.body.innerText")
+        self.assertNotIn("not open any more", text)
+        self.steps.close_popup()
+        return text
+
     def test_print(self):
         inner = self.peer.sign(self.peer.text("On paper"))
         self.show(self.peer.encrypt(inner, "alice"), "print me")
