@@ -11,6 +11,7 @@ import { Readings } from "./readings.ts";
 import { Setup } from "./setup.ts";
 import { showNothing, showProblem, showReading, showWorking } from "./toolbar.ts";
 import { type Seen, Visits } from "./visits.ts";
+import { Writing } from "./writing.ts";
 
 const NATIVE = "nssmime";
 
@@ -59,7 +60,17 @@ const visits: Visits = new Visits({
   known: (site, identities) => pages.known(site, identities),
   inWindow: (handle, site) => pages.open(`pages/mail.html#${handle}`, site),
 });
-const pages: OwnPages = new OwnPages({ host, access, readings, setup, sites, visits, storage: local });
+const writing = new Writing(readings, (path, site) => pages.open(path, site));
+const pages: OwnPages = new OwnPages({
+  host,
+  access,
+  readings,
+  setup,
+  sites,
+  visits,
+  writing,
+  storage: local,
+});
 
 chrome.runtime.onConnect.addListener((port) => {
   if (isOwnPage(port)) {

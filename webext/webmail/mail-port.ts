@@ -4,6 +4,8 @@
 import type { Identity } from "../core/relay.ts";
 
 export const MAIL_PORT = "nssmime-mail";
+/** From the background to the content script of a tab: what a webmail is asked to do. */
+export const WEBMAIL_PORT = "nssmime-webmail";
 
 export interface MailMethods {
   hello: { params: Record<string, never>; result: Record<string, never> };
@@ -19,6 +21,15 @@ export interface MailMethods {
   "visit.left": { params: Record<string, never>; result: Record<string, never> };
   /** The frame in the page did not load: shows the mail in a window. */
   "visit.window": { params: { handle: string }; result: Record<string, never> };
+}
+
+export interface WebmailPortMethods {
+  hello: { params: Record<string, never>; result: Record<string, never> };
+  /** One copy, as it is; `blind`: it is not the one that is kept. */
+  "webmail.send": {
+    params: { content: object; from: string; recipients: string[]; blind: boolean };
+    result: Record<string, never>;
+  };
 }
 
 /** To a content script, beside the replies to its requests. */

@@ -15,6 +15,7 @@ import { readFor, readSent } from "./reading.ts";
 import type { Held, Readings } from "./readings.ts";
 import type { Setup } from "./setup.ts";
 import type { Visits } from "./visits.ts";
+import type { Writing } from "./writing.ts";
 
 type Local = Exclude<keyof WebmailMethods, keyof import("../core/wire.ts").Methods>;
 
@@ -38,6 +39,7 @@ export interface OwnPagesOptions {
   setup: Setup;
   sites: Sites;
   visits: Visits;
+  writing: Writing;
   storage: Storage;
 }
 
@@ -92,7 +94,7 @@ export class OwnPages {
 
   /** For one page, as long as its port is open. */
   answers(port: chrome.runtime.Port): WebmailAnswers {
-    const { host, access, readings, setup, sites, visits } = this.#with;
+    const { host, access, readings, setup, sites, visits, writing } = this.#with;
     const { sender } = port;
     const tab = sender?.tab?.id;
     // Not the page that is for frames, which a web page could open in a window, too.
@@ -181,6 +183,17 @@ export class OwnPages {
         if (held) await this.#details(held);
         return null;
       },
+      "reader.answer": async ({ handle, mode }) => {
+        const held = mine(handle);
+        if (held) await writing.answer(mode, held);
+        return null;
+      },
+      "mail.write": async ({ site }) => {
+        await writing.begin(site);
+        return null;
+      },
+      "page.answered": async ({ handle }, asked) => writing.answered(claim(handle), asked),
+      "page.send": async (params, asked) => writing.send(await sites.of(tab), params, asked),
       "reader.height": async ({ handle, height }) => {
         const held = mine(handle);
         if (held && Number.isFinite(height)) visits.tell(held.frame, { notice: "height", handle, height });

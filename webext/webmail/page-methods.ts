@@ -2,6 +2,7 @@
 // What the extension's own pages may ask the background, beside what the host answers.
 import type { WireError } from "../core/error.ts";
 import type { PageMethods, Reading } from "../core/relay.ts";
+import type { Mode } from "./editor/answering.ts";
 import type { Seen } from "./visits.ts";
 
 export interface PopupState {
@@ -35,6 +36,10 @@ export interface WebmailMethods extends PageMethods {
   };
   "reader.part": { params: { handle: string; part: string }; result: { handle: string } | null };
   "reader.details": { params: { handle: string }; result: null };
+  /** Opens the editor for an answer to it. */
+  "reader.answer": { params: { handle: string; mode: Mode }; result: null };
+  /** Opens the editor for a new mail. */
+  "mail.write": { params: { site: string }; result: null };
   "reader.height": { params: { handle: string; height: number }; result: null };
   /** Another try, where the mail is shown. */
   "reader.again": { params: { handle: string }; result: null };

@@ -124,11 +124,20 @@ function forgetButton(site: string): HTMLElement {
   );
 }
 
+function writeButton(site: string): HTMLElement {
+  return button(
+    say("wmWrite"),
+    () => void host.call("mail.write", { site }).then(() => window.close(), fail),
+    { class: "primary" },
+  );
+}
+
 function setView(state: PopupState & { site: string }): Child[] {
   return [
     h("h1", {}, say("wmSet")),
     h("p", { class: "site" }, state.site),
     ...seenView(state),
+    state.webmail && h("p", { class: "toolbar" }, writeButton(state.site)),
   ];
 }
 

@@ -8,6 +8,7 @@ import { notice, openPage } from "../pages/page.ts";
 import { problemBox } from "../pages/problem.ts";
 import { t } from "../pages/text.ts";
 import { mailView } from "../pages/viewer-mail.ts";
+import type { Mode } from "./editor/answering.ts";
 import type { WebmailMethods } from "./page-methods.ts";
 import { problemOf } from "./problems.ts";
 import { say } from "./words.ts";
@@ -86,6 +87,22 @@ async function showPart(part: string): Promise<void> {
   );
 }
 
+/** Beside those of the webmail, which quote what it can read of the mail itself. */
+function answerBar(): HTMLElement {
+  const answer = (label: string, mode: Mode) =>
+    button(
+      label,
+      () => void page.attempt(t("working"), () => host.call("reader.answer", { handle, mode })),
+    );
+  return h(
+    "p",
+    { class: "toolbar answers" },
+    answer(say("wmReply"), "reply"),
+    answer(say("wmReplyAll"), "replyAll"),
+    answer(say("wmForward"), "forward"),
+  );
+}
+
 async function show(...before: Child[]): Promise<void> {
   await page.attempt(t("loading"), async (running) => {
     const { sink: output, blob } = collector();
@@ -98,6 +115,7 @@ async function show(...before: Child[]): Promise<void> {
     fill(
       page.main,
       ...before,
+      answerBar(),
       ...(await mailView(reading, blob(), { details, part: (part) => void showPart(part) })),
     );
   });

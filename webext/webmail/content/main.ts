@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
-// In every frame of the sites that were set up: looks for a mail that is shown, and has it read.
+// In every frame of the sites that were set up: looks for a mail that is shown, and has it read; in
+// the whole page, sends what the editor gives it.
 import { Watch } from "./reading.ts";
+import { offerSending } from "./sending.ts";
 import { sightOf } from "./sights.ts";
 
 declare global {
@@ -12,6 +14,7 @@ declare global {
 if (globalThis.nssmimeWatch === undefined && /^https?:/.test(self.origin)) {
   const sight = sightOf(document);
   globalThis.nssmimeWatch = sight && new Watch(sight);
+  if (window.top === window) offerSending(sight?.provider ?? null);
 }
 // Where the background is not to be reached, nothing can be shown either.
 globalThis.nssmimeWatch?.begin().catch(() => undefined);

@@ -57,18 +57,18 @@ export class ComposeView {
         this.#addressesChanged();
       },
     });
-    const recipients = (label: string) =>
-      new RecipientsField(page, label, () => this.#addressesChanged(), lookUp);
+    const recipients = (name: string, label: string) =>
+      new RecipientsField(page, name, label, () => this.#addressesChanged(), lookUp);
     this.#fields = {
-      to: recipients(say("edTo")),
-      cc: recipients(say("edCc")),
-      bcc: recipients(say("edBcc")),
+      to: recipients("to", say("edTo")),
+      cc: recipients("cc", say("edCc")),
+      bcc: recipients("bcc", say("edBcc")),
     };
     this.#more = button(say("edMoreRecipients"), () => {
       this.#showMore(true);
       this.#fields.cc.focus();
     });
-    this.#subject = on(h("input", { id: subject, type: "text", autocomplete: "off" }), {
+    this.#subject = on(h("input", { id: subject, name: "subject", type: "text", autocomplete: "off" }), {
       input: () => {
         this.#retitle();
         changed();

@@ -37,7 +37,7 @@ export class ProtectionView {
     this.#outgoing = outgoing;
     this.#tell = tell;
     const box = (what: "sign" | "encrypt") => {
-      const element = on(h("input", { type: "checkbox", id: freshId(what) }), {
+      const element = on(h("input", { type: "checkbox", name: what, id: freshId(what) }), {
         change: () => {
           this.#chosen[what] = element.checked;
           void this.decide();

@@ -29,7 +29,7 @@ export class RecipientsField {
   #shown: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(page: Page, label: string, change: () => void, lookUp: boolean) {
+  constructor(page: Page, name: string, label: string, change: () => void, lookUp: boolean) {
     this.#page = page;
     this.#label = label;
     this.#change = change;
@@ -37,7 +37,7 @@ export class RecipientsField {
     const [id, list] = [freshId("address"), freshId("people")];
     this.#suggestions = h("datalist", { id: list });
     this.#input = on(
-      h("input", { id, type: "text", list, autocomplete: "off", spellcheck: "false", inputmode: "email" }),
+      h("input", { id, name, type: "text", list, autocomplete: "off", spellcheck: "false", inputmode: "email" }),
       {
         keydown: (event) => this.#key(event),
         input: () => this.#typed(),

@@ -12,7 +12,7 @@ export interface Sent {
 
 /** `send` is told whether it is the copy to keep; what it throws, it throws before it sends. */
 export async function sendCopies(
-  { copies }: Outgoing,
+  { copies, kept = false }: Outgoing,
   { signal }: Asked,
   send: (index: number, keep: boolean) => Promise<Sent>,
 ): Promise<Outcome> {
@@ -21,7 +21,7 @@ export async function sendCopies(
     let report: Sent;
     try {
       if (index === 0) signal?.throwIfAborted();
-      report = await send(index, index === 0);
+      report = await send(index, index === 0 && !kept);
     } catch (failure) {
       if (index === 0 && signal?.aborted) throw failure;
       const error = ProviderError.of(failure);

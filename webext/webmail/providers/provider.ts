@@ -63,6 +63,8 @@ export interface Outgoing {
   from: string;
   /** The first is the one that is kept in Sent; blind copies follow. */
   copies: readonly Copy[];
+  /** The copy for Sent is there already: these are others of the same mail. */
+  kept?: boolean;
 }
 
 /** What became of it: nothing is thrown once a copy may be on its way. */

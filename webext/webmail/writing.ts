@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MPL-2.0
+// In the background: opens the editor, hands it the mail that is answered, and brings what it sends
+// to a tab in which the site's webmail is open, whose session sends it.
+import { Client } from "../core/client.ts";
+import { HostError } from "../core/error.ts";
+import type { PageMethods } from "../core/relay.ts";
+import type { Asked } from "../core/server.ts";
+import { siteOf } from "../core/site.ts";
+import { threadOf } from "../core/threading.ts";
+import { patternOf } from "../core/site.ts";
+import type { Mode } from "./editor/answering.ts";
+import { WEBMAIL_PORT, type WebmailPortMethods } from "./mail-port.ts";
+import type { Held, Readings } from "./readings.ts";
+
+type Params<M extends keyof PageMethods> = PageMethods[M]["params"];
+type Result<M extends keyof PageMethods> = PageMethods[M]["result"];
+
+/** How often, and how long apart, a page that loads is looked at. */
+const TURNS = 20;
+const TURN = 250;
+/** No frame of a webmail shows what the editor takes over. */
+const NOWHERE = { tab: null, frame: { tab: -1, frame: -1 } };
+
+export class Writing {
+  readonly #readings: Readings;
+  readonly #open: (path: string, site: string) => Promise<void>;
+
+  constructor(readings: Readings, open: (path: string, site: string) => Promise<void>) {
+    this.#readings = readings;
+    this.#open = open;
+  }
+
+  begin(site: string): Promise<void> {
+    return this.#open("pages/editor.html", site);
+  }
+
+  /** Its own copy of the mail: what is shown may be left meanwhile. */
+  answer(mode: Mode, held: Pick<Held, "reading" | "content" | "source" | "site">): Promise<void> {
+    const { reading, content, source, site } = held;
+    const handle = this.#readings.add({ reading, content, source, site, ...NOWHERE });
+    return this.#open(`pages/editor.html?mode=${mode}&handle=${handle}`, site);
+  }
+
+  async answered(held: Held | null, asked: Asked): Promise<Result<"page.answered">> {
+    if (!held?.reading || !held.source) return null;
+    await asked.output?.(new Uint8Array(await held.content.arrayBuffer()));
+    return { reading: held.reading, thread: await threadOf(held.source) };
+  }
+
+  async send(
+    site: string | null,
+    params: Params<"page.send">,
+    { content, size, signal, onProgress }: Asked,
+  ): Promise<Result<"page.send">> {
+    if (site === null || !content) throw new HostError("site-unknown", "It is not known where to send");
+    const webmail = await this.#webmail(site);
+    let given = false;
+    async function* watched(): AsyncGenerator<Uint8Array> {
+      if (content instanceof Uint8Array) yield content;
+      else if (content) yield* content;
+      given = true;
+    }
+    const length = content instanceof Uint8Array ? content.length : size;
+    try {
+      return await webmail.call("webmail.send", params, {
+        content: watched(),
+        signal,
+        onProgress,
+        ...(length !== undefined && { size: length }),
+      });
+    } catch (thrown) {
+      const { kind, message } = HostError.of(thrown);
+      if (kind !== "host-lost" && kind !== "host-silent") throw thrown;
+      // The tab closed. Once it had all of the mail nobody knows what became of that.
+      throw new HostError("webmail-closed", message, given ? { uncertain: true } : {});
+    } finally {
+      webmail.close();
+    }
+  }
+
+  /** A tab of the site; one that was just opened is waited for. */
+  async #webmail(site: string): Promise<Client<WebmailPortMethods>> {
+    for (let turn = 0; turn < TURNS; turn++) {
+      const tabs = await tabsOf(site);
+      for (const id of tabs) {
+        const client = new Client<WebmailPortMethods>({
+          connect: () => chrome.tabs.connect(id, { name: WEBMAIL_PORT, frameId: 0 }),
+        });
+        try {
+          await client.call("hello", {});
+          return client;
+        } catch {
+          // Nothing of ours is in it yet.
+          client.close();
+        }
+      }
+      if (tabs.length === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, TURN));
+    }
+    throw new HostError("webmail-closed", "No tab has the webmail");
+  }
+}
+
+/** That which was used last first. */
+async function tabsOf(site: string): Promise<number[]> {
+  const tabs = await chrome.tabs.query({ url: patternOf(site) });
+  return tabs
+    .filter(({ url = "" }) => siteOf(url) === site)
+    .sort((a, b) => (b.lastAccessed ?? 0) - (a.lastAccessed ?? 0))
+    .flatMap(({ id }) => id ?? []);
+}
