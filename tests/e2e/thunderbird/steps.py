@@ -385,7 +385,8 @@ class Steps:
                     `data:,${encodeURIComponent(code)}`, false);
             });
             // a page that goes away meanwhile does not answer
-            return until(() => Promise.race([ask(), sleep(5000)]), expression);
+            return until(() => page().messageManager &&
+                Promise.race([ask(), sleep(5000)]), expression);
         """, expression, script)
 
     def press_inside(self, selector):

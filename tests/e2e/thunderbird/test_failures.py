@@ -221,7 +221,7 @@ sys.stdin.buffer.read()
     def test_crashed_at_once(self):
         self.set_up()
         self.other_host("import os\nos.abort()\n")
-        self.refuses_all("ends as soon as it is started")
+        self.refuses_all("does not start")
 
     def refuses_all(self, words):
         self.deliver_encrypted("refused: " + words)
@@ -237,6 +237,8 @@ sys.stdin.buffer.read()
         self.assertIn(words, self.steps.inside(
             "document.querySelector('.step .command') &&"
             " document.body.innerText"))
+        self.picture("first-run-" + words.replace(" ", "-"),
+                     "mail:extensionPopup")
         self.steps.close_popup()
         self.steps.open("readable: " + words)
         seen = self.steps.seen("seen.level")

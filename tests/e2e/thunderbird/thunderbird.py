@@ -150,8 +150,9 @@ class Thunderbird:
 
     def manifest(self, host):
         """Installs the host as people do; None: it is not there."""
+        # it overwrites none that is another program's
+        shutil.rmtree(os.path.join(self.home, ".mozilla"), ignore_errors=True)
         if host is None:
-            shutil.rmtree(os.path.join(self.home, ".mozilla"))
             return
         subprocess.run([host, "install", "--thunderbird"], check=True,
                        env=self.environment(), stdout=subprocess.DEVNULL)
