@@ -20,7 +20,13 @@ export interface Composer {
   newsgroups: boolean;
   builtIn: "OpenPGP" | "S/MIME" | "";
   /** The mail that this one answers, or sends on. */
-  origin: { encrypted: boolean; headers: Headers | null; unquoted: boolean } | null;
+  origin: {
+    encrypted: boolean;
+    headers: Headers | null;
+    unquoted: boolean;
+    /** It goes along as it is. */
+    attached?: boolean;
+  } | null;
 }
 
 /** What the bar in a composer shows. */
@@ -181,6 +187,9 @@ export class Composing {
     draft.recipients = protection.recipients;
     if (level === "ok") await setReady(this.#storage, composer.from);
     if (encrypt && composer.newsgroups) return done(sign, encrypt, "bad", say("tbNewsgroups"));
+    // Who gets it and is none of its recipients cannot open what is in there.
+    if (level === "ok" && composer.origin?.encrypted && composer.origin.attached)
+      return done(sign, encrypt, "warn", `${text} ${say("tbAttached")}`);
     return { ...done(sign, encrypt, level, text), setUp };
   }
 }

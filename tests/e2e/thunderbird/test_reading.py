@@ -295,7 +295,8 @@ class Reading(Case):
         self.assertTrue(bar["encrypt"])
         self.assertEqual(1, len(self.steps.written()["attachments"]))
         self.steps.add("bob@example.org")
-        self.assertEqual("ok", self.steps.bar("shown.level == 'ok'")["level"])
+        bar = self.steps.bar("/will be signed/.test(shown.text)")
+        self.assertIn("others cannot open it", bar["text"])
         self.steps.send()
         entity = self.parse(self.verify(self.decrypt(
             self.sent(["bob@example.org"]), "bob")))

@@ -213,6 +213,24 @@ class Sending(Case):
         self.assertTrue(self.smtp.nothing())
         self.assertIn("second line", self.steps.written()["body"])
 
+    def test_own_certificate_expired(self):
+        """It is said so, and nothing is promised."""
+        rename = ("MailServices.accounts.defaultAccount.defaultIdentity.email"
+                  " = '%s';")
+        self.steps.run(rename % "expired@example.org")
+        self.addCleanup(self.steps.run, rename % ME)
+        bar = self.steps.compose(to="bob@example.org", subject="Old",
+                                 body=BODY)
+        self.assertEqual((False, False), (bar["sign"], bar["encrypt"]))
+        self.assertIn("expired@example.org (The certificate had expired.)",
+                      bar["text"])
+        self.picture("composer-expired", "msgcompose")
+        self.steps.press("sign")
+        self.steps.bar("shown.sign && shown.level == 'bad'")
+        self.steps.send(closes=False)
+        self.steps.bar("/^Not sent/.test(shown.text)")
+        self.assertTrue(self.smtp.nothing())
+
     def test_recipients_as_they_are_typed(self):
         bar = self.steps.compose(to="bob@example.org", subject="Typed",
                                  body=BODY)

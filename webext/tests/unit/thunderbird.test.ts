@@ -141,6 +141,9 @@ test("an answer to an encrypted mail is encrypted, or cannot be sent", async () 
   const settings = { identities: { "me@x": { sign: true, encrypt: "never" } } };
   const state = await decided({ origin }, { settings });
   assert.deepEqual([state.encrypt, state.level, "quote" in state.labels], [true, "ok", true]);
+  const attached = await decided({ origin: { ...origin, attached: true } }, { settings });
+  assert.deepEqual([attached.encrypt, attached.level], [true, "warn"]);
+  assert.match(attached.text, /forward it inline/);
   const missing = await decided({ origin, to: ["carol@x"] }, { settings });
   assert.deepEqual([missing.encrypt, missing.level], [true, "bad"]);
   const plain = await decided({ origin }, { settings, choose: ["encrypt"] });

@@ -304,6 +304,7 @@ export class Composer {
         encrypted: origin.encrypted,
         headers: origin.reading?.headers ?? null,
         unquoted: answers(window) && !mayQuote(origin),
+        attached: gMsgCompose.type === Ci.nsIMsgCompType.ForwardAsAttachment,
       },
     };
     const text = JSON.stringify(told);
