@@ -175,9 +175,7 @@ choose_signer(struct creating *c)
 	return error;
 }
 
-/* ---- how
- * ------------------------------------------------------------------------------
- */
+/* ---- how --------------------------------------------------------- */
 
 static void
 note_algorithms(struct host_owa_job *job, const struct host_owa_algorithms *a,
@@ -294,9 +292,7 @@ take_options(struct creating *c)
 		c->options.cipher = cipher_of(job);
 }
 
-/* ---- doing it
- * ---------------------------------------------------------------------------
- */
+/* ---- doing it ---------------------------------------------------- */
 
 static enum host_owa_code
 protect(struct creating *c, struct nm_buffer *out)

@@ -152,9 +152,7 @@ look_up(struct host_owa_job *job, const struct host_owa_email *email,
 	return add_addresses(job, f[HOST_OWA_BCC], r);
 }
 
-/* ---- Bcc
- * --------------------------------------------------------------------------------
- */
+/* ---- Bcc --------------------------------------------------------- */
 
 enum belonging {
 	OPEN,	/* to one who is named in To or Cc, or to nobody we know */
