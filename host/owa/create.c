@@ -384,8 +384,12 @@ host_owa_create(struct host_owa_job *job, struct nm_buffer *out)
 	struct creating c = { .job = job };
 	enum host_owa_code code = prepare(&c);
 
-	if (code == HOST_OWA_NO_ERROR)
+	if (code == HOST_OWA_NO_ERROR) {
+		/* unless the mail stands in the request itself */
+		if (c.text.len != 0)
+			host_owa_reuse(job, out);
 		code = protect(&c, out);
+	}
 	if (c.signer != NULL)
 		CERT_DestroyCertificate(c.signer);
 	host_owa_recipients_clear(&c.recipients);

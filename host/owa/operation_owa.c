@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json_out.h"
+#include "large.h"
 #include "trace.h"
 
 /* By the name before ":#"; what a request is called there says what it is. */
@@ -30,6 +31,22 @@ static const char *const member_names[HOST_OWA_MEMBERS] = {
 	[HOST_OWA_SIGNING_CERTIFICATE] = "SigningCertificate",
 	[HOST_OWA_ENCRYPTION_CERTIFICATES] = "EncryptionCertificates",
 };
+
+void
+host_owa_reuse(struct host_owa_job *job, struct nm_buffer *out)
+{
+	struct nm_buffer small = *out;
+
+	if (job->text.room < HOST_OWA_LARGE || small.len >= HOST_OWA_LARGE)
+		return;
+	nm_buffer_clear(&job->text);
+	nm_buffer_append(&job->text, small.data, small.len);
+	*out = job->text;
+	job->text = small;
+	job->params = (struct host_slice){ HOST_SLICE_NONE, NULL, 0 };
+	for (size_t i = 0; i < HOST_OWA_MEMBERS; i++)
+		job->members[i] = job->params;
+}
 
 void
 host_owa_note(struct host_owa_job *job, const char *word)
@@ -144,7 +161,7 @@ handle(struct host_call *call, struct json_object *params,
 {
 	struct host_owa *o = call->engine->owa;
 	struct host_owa_job job = { .call = call };
-	struct nm_buffer text, out = NM_BUFFER_INIT;
+	struct nm_buffer out = NM_BUFFER_INIT;
 	uint64_t ticket = strtoull(call->id, NULL, 10);
 	struct host_owa_request *r;
 	enum nm_error error;
@@ -153,7 +170,7 @@ handle(struct host_call *call, struct json_object *params,
 
 	(void)params;
 	(void)pthread_mutex_lock(&o->lock);
-	there = host_owa_lend(o, ticket, &text, &port);
+	there = host_owa_lend(o, ticket, &job.text, &port);
 	job.port = port;
 	there = there && take_policy(o, &job);
 	(void)pthread_mutex_unlock(&o->lock);
@@ -161,7 +178,8 @@ handle(struct host_call *call, struct json_object *params,
 		error = NM_ERR_INTERNAL;
 		goto out;
 	}
-	if (host_slice_parse((const char *)text.data, text.len, &job.params)) {
+	if (host_slice_parse(
+		(const char *)job.text.data, job.text.len, &job.params)) {
 		host_owa_trace_write(o->trace, "request", job.params);
 		host_slice_members(
 		    job.params, member_names, job.members, HOST_OWA_MEMBERS);
@@ -178,7 +196,7 @@ handle(struct host_call *call, struct json_object *params,
 	error = (*result = json_object_new_object()) != NULL ? NM_OK
 							     : NM_ERR_INTERNAL;
 out:
-	nm_buffer_reset(&text);
+	nm_buffer_reset(&job.text);
 	nm_buffer_reset(&out);
 	host_owa_policy_clear(&job.arrived);
 	free(port);

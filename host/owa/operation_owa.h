@@ -24,6 +24,7 @@ enum host_owa_member {
 /* A request under way. */
 struct host_owa_job {
 	struct host_call *call;
+	struct nm_buffer text;			     /* of the request */
 	struct host_slice params;		     /* the inner request, */
 	struct host_slice members[HOST_OWA_MEMBERS]; /* and what is in it */
 	const char *port;			     /* JSON text, or NULL */
@@ -34,6 +35,10 @@ struct host_owa_job {
 	size_t note_count;
 };
 
+/* The request is done with: it is wiped, and its memory is the result's from
+ * now on, since it costs as much to get that much anew as to fill it. `params`
+ * and `members` hold nothing any more. */
+void host_owa_reuse(struct host_owa_job *job, struct nm_buffer *out);
 /* Notes a (static) word, once. */
 void host_owa_note(struct host_owa_job *job, const char *word);
 /* What counts, of the settings that came and the administrator's. */

@@ -179,6 +179,7 @@ host_owa_read(struct host_owa_job *job, struct nm_buffer *out)
 		error = nm_stage_finish(nm_reading_stage(reading));
 	if (error != NM_OK)
 		goto out;
+	host_owa_reuse(job, out);
 	result = nm_reading_result(reading);
 	if (result->layer_count == 0 && !item)
 		error = nm_fail(fault, NM_ERR_NOT_SMIME,
