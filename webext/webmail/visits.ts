@@ -116,6 +116,8 @@ export class Visits {
 
   /** To the content script of a frame; it may be gone by now. */
   tell({ tab, frame }: Held["frame"], notice: Notice): void {
+    // No frame shows it: Chromium takes no such number.
+    if (tab < 0) return;
     chrome.tabs.sendMessage(tab, notice, { frameId: frame }).catch(() => undefined);
   }
 

@@ -44,8 +44,11 @@ export function useChrome(): FakeChrome {
     },
     tabs: {
       query: async ({ url }: { url: string }) => fake.tabs.filter((tab) => matches(url, tab.url)),
-      sendMessage: async (tab: number, message: unknown, options?: { frameId?: number }) => {
+      sendMessage: (tab: number, message: unknown, options?: { frameId?: number }) => {
+        // At once, as Chromium does.
+        if (tab < 0) throw new TypeError("Value must be at least 0.");
         fake.told.push({ tab, message, frame: options?.frameId });
+        return Promise.resolve();
       },
     },
     scripting: {

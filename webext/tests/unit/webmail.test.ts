@@ -243,6 +243,13 @@ test("the next mail takes back what was said of the one before", async () => {
   assert.equal(readings.get(handle as string), undefined);
 });
 
+test("of a mail that no frame shows no frame is told", () => {
+  const { visits } = visiting(reads("valid"));
+  visits.tell({ tab: 1, frame: 2 }, { notice: "read" });
+  visits.tell({ tab: -1, frame: -1 }, { notice: "read" });
+  assert.deepEqual(browser.told.map(({ tab }) => tab), [1]);
+});
+
 test("a mail without S/MIME gets no handle", async () => {
   const { open, seen } = visiting(reads("none"));
   assert.deepEqual(await open().page.call("visit.read", {}, { content: mail() }), { handle: null });
