@@ -20,6 +20,9 @@ export const localKinds = [
   "not-permitted", // the webmail cannot do it, or those who run it forbid it
   "server-error", // of the webmail
   "offline", // the webmail cannot be reached
+  "no-mailbox", // there is none at the address, or not any more
+  "login-needed", // a mailbox wants another password or token
+  "mailbox-forbidden", // the browser or the host may not use its server any more
 ] as const;
 
 export type LocalKind = (typeof localKinds)[number];

@@ -45,6 +45,10 @@ export abstract class Service {
 
   async start(): Promise<string> {
     await new Promise<void>((listening) => this.#server.listen(0, "127.0.0.1", listening));
+    return this.base;
+  }
+
+  protected get base(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
   }
 
@@ -74,6 +78,8 @@ export abstract class Service {
   protected abstract answer(ask: Ask): Reply | "lost";
 }
 
+const subjectOf = (raw: Buffer): string => /^Subject: (.*)$/im.exec(raw.toString())?.[1]?.trim() ?? "";
+
 const fields = (raw: Buffer, name: string): string[] => {
   const header = raw.toString("latin1").split("\r\n\r\n", 1)[0] as string;
   const line = new RegExp(`^${name}: (.*)$`, "im").exec(header.replace(/\r\n(?=[ \t])/g, ""))?.[1] ?? "";
@@ -94,10 +100,18 @@ export class GmailService extends Service {
       return { status: 200, body: { sendAs: [
         { sendAsEmail: "alice@example.org", displayName: "Alice", isPrimary: true, isDefault: true },
         { sendAsEmail: "sales@example.org", verificationStatus: "accepted" }] } };
+    if (path === `${base}/labels`)
+      return { status: 200, body: { labels: [
+        { id: "CATEGORY_SOCIAL", name: "CATEGORY_SOCIAL", type: "system" },
+        { id: "Label_1", name: "Receipts", type: "user" },
+        { id: "SENT", name: "SENT", type: "system" },
+        { id: "INBOX", name: "INBOX", type: "system" }] } };
     if (path === `${base}/messages`) {
       if (query.get("labelIds") !== "INBOX") return said(400, "Invalid label");
-      const messages = [...this.mails.keys()].slice(0, Number(query.get("maxResults"))).map((id) => ({ id, threadId: id }));
-      return { status: 200, body: { ...(messages.length > 0 && { messages }), resultSizeEstimate: messages.length } };
+      const [from, count] = [Number(query.get("pageToken") ?? 0), Number(query.get("maxResults"))];
+      const messages = [...this.mails.keys()].slice(from, from + count).map((id) => ({ id, threadId: id }));
+      const more = from + count < this.mails.size && { nextPageToken: String(from + count) };
+      return { status: 200, body: { ...(messages.length > 0 && { messages }), ...more, resultSizeEstimate: messages.length } };
     }
     const id = /^\/gmail\/v1\/users\/me\/messages\/([^/]+)$/.exec(path)?.[1];
     const raw = id === undefined ? undefined : this.mails.get(decodeURIComponent(id));
@@ -105,7 +119,7 @@ export class GmailService extends Service {
     if (query.get("format") === "raw") return { status: 200, body: { id, raw: raw.toString("base64url") } };
     const headers = query.getAll("metadataHeaders").map((name) => ({
       name, value: new RegExp(`^${name}: (.*)$`, "im").exec(raw.toString())?.[1]?.trim() ?? "" }));
-    return { status: 200, body: { id, payload: { headers } } };
+    return { status: 200, body: { id, internalDate: "1764028800000", payload: { headers } } };
   }
 }
 
@@ -160,12 +174,20 @@ export class GraphService extends Service {
   #get(path: string, query: URLSearchParams): Reply {
     if (path === "/v1.0/me")
       return { status: 200, body: { displayName: "Alice", mail: "alice@example.org", userPrincipalName: "al@example.com" } };
-    if (path === "/v1.0/me/mailFolders/inbox/messages") {
-      if (query.get("$select") !== "subject,from" || query.get("$orderby") !== "receivedDateTime desc")
+    const boxes = [{ id: "AQ=r", displayName: "Receipts" }, { id: "AQ=i", displayName: "Posteingang" }];
+    if (path === "/v1.0/me/mailFolders") return { status: 200, body: { value: boxes } };
+    if (path === "/v1.0/me/mailFolders/inbox") return { status: 200, body: boxes[1] };
+    const box = /^\/v1\.0\/me\/mailFolders\/([^/]+)\/messages$/.exec(path)?.[1];
+    if (box === "inbox" || decodeURIComponent(box ?? "") === "AQ=i") {
+      if (query.get("$select") !== "subject,from,receivedDateTime" || query.get("$orderby") !== "receivedDateTime desc")
         return said(400, "Bad query");
-      const value = [...this.mails].slice(0, Number(query.get("$top"))).map(([id, raw]) => ({
-        id, subject: "x", from: { emailAddress: { name: "", address: fields(raw, "from")[0] } } }));
-      return { status: 200, body: { value } };
+      const [from, count] = [Number(query.get("$skip") ?? 0), Number(query.get("$top"))];
+      const value = [...this.mails].slice(from, from + count).map(([id, raw]) => ({
+        id, subject: subjectOf(raw), receivedDateTime: "2025-11-25T00:00:00Z",
+        from: { emailAddress: { name: "", address: fields(raw, "from")[0] } } }));
+      query.set("$skip", String(from + count));
+      const more = from + count < this.mails.size && { "@odata.nextLink": `${this.base}${path.slice(1)}?${query}` };
+      return { status: 200, body: { value, ...more } };
     }
     const id = /^\/v1\.0\/me\/messages\/([^/]+)\/\$value$/.exec(path)?.[1];
     const raw = id === undefined ? undefined : this.mails.get(decodeURIComponent(id));

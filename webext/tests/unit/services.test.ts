@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Gmail } from "../../webmail/providers/gmail.ts";
 import { Graph } from "../../webmail/providers/graph.ts";
-import type { Copy, Provider } from "../../webmail/providers/provider.ts";
+import type { Copy, Mailbox } from "../../webmail/providers/provider.ts";
 import { GmailService, GraphService, type Service, TOKEN } from "../support/services.ts";
 
 const [ALICE, BOB, CAROL, DAVE] = ["alice@example.org", "bob@example.org", "carol@example.org", "dave@example.org"] as const;
@@ -13,7 +13,7 @@ const bytes = Buffer.from(source, "latin1");
 const copy = (...recipients: string[]): Copy => ({ raw: new Blob([bytes]), recipients });
 const done = { unknown: null, error: null, leftover: null };
 
-type Make = (base: string, token?: string, way?: typeof fetch) => Provider;
+type Make = (base: string, token?: string, way?: typeof fetch) => Mailbox;
 const kinds: [string, () => Service, Make, string][] = [
   ["gmail", () => new GmailService(), (base, token = TOKEN, way = fetch) =>
     new Gmail(async () => token, way, base), "18c/x+="],
@@ -25,7 +25,7 @@ for (const [name, serve, make, id] of kinds)
   describe(name, () => {
     let service: Service;
     let base: string;
-    let provider: Provider;
+    let provider: Mailbox;
     beforeEach(async () => {
       service = serve();
       base = await service.start();
@@ -46,6 +46,27 @@ for (const [name, serve, make, id] of kinds)
       const raw = await provider.getRaw({ id });
       assert.deepEqual(Buffer.from(await raw.arrayBuffer()), bytes);
       assert.equal((await provider.identities())[0]?.address, ALICE);
+    });
+
+    test("the folders are told, that for new mail first", async () => {
+      const folders = await provider.folders();
+      assert.equal(folders[0]?.role, "inbox");
+      assert.ok(folders.some(({ name, role }) => name === "Receipts" && role === null));
+      assert.ok(!folders.some(({ name }) => name.startsWith("CATEGORY")), "a mark is no folder");
+    });
+
+    test("a folder is listed part by part", async () => {
+      for (const at of [1, 2, 3, 4, 5]) service.mails.set(`${id}${at}`, bytes);
+      const folder = (await provider.folders())[0]?.id as string;
+      const seen: string[] = [];
+      let next: string | null = null;
+      do {
+        const part = await provider.part(folder, next, 2);
+        seen.push(...part.messages.map((message) => message.id));
+        assert.match(part.messages[0]?.date ?? "", /^2025-11-25T00:00:00/);
+        next = part.next;
+      } while (next !== null);
+      assert.deepEqual(seen, [1, 2, 3, 4, 5].map((at) => `${id}${at}`));
     });
 
     test("an empty inbox is no error", async () => {
@@ -110,6 +131,18 @@ for (const [name, serve, make, id] of kinds)
       }
     });
   });
+
+test("a service that sends on to another server does not get its user's token there", async () => {
+  const asked: string[] = [];
+  const evil = async (url: string) => {
+    asked.push(new URL(url).host);
+    return Response.json({ value: [], "@odata.nextLink": "https://example.evil/next" });
+  };
+  const provider = new Graph(async () => TOKEN, evil as typeof fetch);
+  const { next } = await provider.part("inbox");
+  await assert.rejects(provider.part("inbox", next), { kind: "server-error", message: /another server/ });
+  assert.deepEqual(asked, ["graph.microsoft.com"]);
+});
 
 test("graph takes no more than 4 MB, and says so", async () => {
   const service = new GraphService();

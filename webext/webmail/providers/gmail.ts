@@ -8,25 +8,40 @@ import {
   type Asked,
   bodyOf,
   type Fetch,
+  type Folder,
   type Identity,
+  inOrder,
   type Listed,
+  type Listing,
+  type Mailbox,
   type MessageRef,
   type Outcome,
   type Outgoing,
-  type Provider,
   ProviderError,
+  type Role,
 } from "./provider.ts";
 import { Rest, type Token } from "./rest.ts";
 
 const USER = "gmail/v1/users/me";
 
+/** Labels that are folders elsewhere; others of the system are marks. */
+const folders: Record<string, Role> = {
+  INBOX: "inbox",
+  DRAFT: "drafts",
+  SENT: "sent",
+  SPAM: "junk",
+  TRASH: "trash",
+};
+
 interface Message {
   id: string;
+  /** Milliseconds since 1970. */
+  internalDate?: string;
   raw?: string;
   payload?: { headers?: { name: string; value: string }[] };
 }
 
-export class Gmail implements Provider {
+export class Gmail implements Mailbox {
   readonly name = "gmail";
   readonly experimental = true;
   readonly #rest: Rest;
@@ -42,16 +57,34 @@ export class Gmail implements Provider {
       id: sendAsEmail, address: sendAsEmail, name: displayName }));
   }
 
-  async list(folder = "INBOX", limit = 50): Promise<Listed[]> {
-    const query = new URLSearchParams({ labelIds: folder, maxResults: String(limit) });
-    const { messages = [] } = await this.#rest.json<{ messages?: Message[] }>(`${USER}/messages?${query}`);
+  async folders(): Promise<Folder[]> {
+    const { labels = [] } = await this.#rest.json<{ labels?: { id: string; name: string; type: string }[] }>(
+      `${USER}/labels`);
+    return inOrder(labels.flatMap(({ id, name, type }) => {
+      const role = folders[id] ?? null;
+      return role !== null || type === "user" ? [{ id, name, role }] : [];
+    }));
+  }
+
+  async part(folder: string, after: string | null = null, limit = 50): Promise<Listing> {
+    const query = new URLSearchParams({
+      labelIds: folder, maxResults: String(limit), ...(after !== null && { pageToken: after }) });
+    const { messages = [], nextPageToken = null } = await this.#rest.json<{
+      messages?: Message[]; nextPageToken?: string }>(`${USER}/messages?${query}`);
     const wanted = "format=metadata&metadataHeaders=Subject&metadataHeaders=From";
-    return Promise.all(messages.map(async ({ id }) => {
-      const { payload } = await this.#rest.json<Message>(`${USER}/messages/${encodeURIComponent(id)}?${wanted}`);
+    const listed = await Promise.all(messages.map(async ({ id }) => {
+      const { payload, internalDate } = await this.#rest.json<Message>(
+        `${USER}/messages/${encodeURIComponent(id)}?${wanted}`);
       const field = (name: string) =>
         payload?.headers?.find((one) => one.name.toLowerCase() === name)?.value ?? "";
-      return { id, folder, subject: field("subject"), from: field("from") };
+      const date = internalDate === undefined ? {} : { date: new Date(Number(internalDate)).toISOString() };
+      return { id, folder, subject: field("subject"), from: field("from"), ...date };
     }));
+    return { messages: listed, next: nextPageToken };
+  }
+
+  async list(folder = "INBOX", limit = 50): Promise<Listed[]> {
+    return (await this.part(folder, null, limit)).messages;
   }
 
   async getRaw({ id }: MessageRef, asked: Asked = {}): Promise<Blob> {

@@ -8,22 +8,42 @@ import {
   type Asked,
   bodyOf,
   type Fetch,
+  type Folder,
   type Identity,
+  inOrder,
   type Listed,
+  type Listing,
+  type Mailbox,
   type MessageRef,
   type Outcome,
   type Outgoing,
-  type Provider,
+  ProviderError,
+  type Role,
 } from "./provider.ts";
 import { bytesOf } from "./raw.ts";
 import { Rest, type Token } from "./rest.ts";
 
 const REFUSED = [400, 413];
 
+/** By the names that the service has for them in every language. */
+const folders: [name: string, role: Role][] = [
+  ["inbox", "inbox"],
+  ["drafts", "drafts"],
+  ["sentitems", "sent"],
+  ["archive", "archive"],
+  ["junkemail", "junk"],
+  ["deleteditems", "trash"],
+];
+
+interface Box {
+  id: string;
+  displayName: string;
+}
+
 const people = (addresses: readonly string[]) =>
   addresses.map((address) => ({ emailAddress: { address } }));
 
-export class Graph implements Provider {
+export class Graph implements Mailbox {
   readonly name = "graph";
   readonly experimental = true;
   readonly #rest: Rest;
@@ -40,13 +60,34 @@ export class Graph implements Provider {
     return [{ id: address, address, name: displayName ?? "" }];
   }
 
+  async folders(): Promise<Folder[]> {
+    const { value } = await this.#rest.json<{ value: Box[] }>("mailFolders?$select=displayName&$top=100");
+    // Which of them is which is told for each alone; a mailbox need not have all.
+    const known = await Promise.all(folders.map(async ([name, role]) => {
+      const one = await this.#rest.json<Box>(`mailFolders/${name}?$select=displayName`).catch((failure) => {
+        if (failure instanceof ProviderError && failure.kind === "message-gone") return null;
+        throw failure;
+      });
+      return [one?.id, role] as const;
+    }));
+    const roles = new Map(known);
+    return inOrder(value.map(({ id, displayName }) => ({ id, name: displayName, role: roles.get(id) ?? null })));
+  }
+
+  async part(folder: string, after: string | null = null, limit = 50): Promise<Listing> {
+    const query = `$select=subject,from,receivedDateTime&$orderby=receivedDateTime desc&$top=${limit}`;
+    const { value, "@odata.nextLink": next = null } = await this.#rest.json<{
+      value: { id: string; subject?: string; from?: { emailAddress?: { address?: string } }; receivedDateTime?: string }[];
+      "@odata.nextLink"?: string }>(
+      after ?? `mailFolders/${encodeURIComponent(folder)}/messages?${query}`);
+    const messages = value.map(({ id, subject, from, receivedDateTime }) => ({
+      id, folder, subject: subject ?? "", from: from?.emailAddress?.address ?? "",
+      ...(receivedDateTime !== undefined && { date: receivedDateTime }) }));
+    return { messages, next };
+  }
+
   async list(folder = "inbox", limit = 50): Promise<Listed[]> {
-    const query = `$select=subject,from&$orderby=receivedDateTime desc&$top=${limit}`;
-    const { value } = await this.#rest.json<{
-      value: { id: string; subject?: string; from?: { emailAddress?: { address?: string } } }[] }>(
-      `mailFolders/${encodeURIComponent(folder)}/messages?${query}`);
-    return value.map(({ id, subject, from }) => ({
-      id, folder, subject: subject ?? "", from: from?.emailAddress?.address ?? "" }));
+    return (await this.part(folder, null, limit)).messages;
   }
 
   async getRaw({ id }: MessageRef, asked: Asked = {}): Promise<Blob> {

@@ -6,15 +6,19 @@ import {
   type Asked,
   bodyOf,
   type Fetch,
+  type Folder,
   type Identity,
+  inOrder,
   kindOf,
   type Listed,
+  type Listing,
+  type Mailbox,
   type MessageRef,
   type Outcome,
   type Outgoing,
-  type Provider,
   ProviderError,
   reach,
+  roleOf,
 } from "./provider.ts";
 
 const CORE = "urn:ietf:params:jmap:core";
@@ -33,6 +37,23 @@ interface SetError {
   type: string;
   description?: string;
 }
+
+interface Box {
+  id: string;
+  name: string;
+  role: string | null;
+  parentId: string | null;
+}
+
+interface Email {
+  id: string;
+  subject?: string;
+  from?: { email: string }[];
+  receivedAt: string;
+}
+
+/** Of folders inside each other, so that a circle of them ends. */
+const DEPTH = 20;
 
 type Call = [name: string, params: Record<string, unknown>, id: string];
 
@@ -60,7 +81,7 @@ function created(result: Record<string, unknown>): { id: string } {
   throw new ProviderError("send-refused", description);
 }
 
-export class Jmap implements Provider {
+export class Jmap implements Mailbox {
   readonly name = "jmap";
   readonly experimental = false;
   readonly #url: string;
@@ -75,6 +96,14 @@ export class Jmap implements Provider {
     this.#fetch = fetch;
   }
 
+  /** Where the server says that mails are: its origins, which may be others than its own. */
+  async places(): Promise<string[]> {
+    const { apiUrl, uploadUrl, downloadUrl } = await this.#open();
+    // The braces of the templates stand in paths.
+    const urls = [apiUrl, uploadUrl, downloadUrl].map((url) => new URL(url, this.#url));
+    return [...new Set(urls.map(({ origin }) => origin))];
+  }
+
   async identities(): Promise<Identity[]> {
     const session = await this.#open();
     const [{ list }] = await this.#call(session, ["Identity/get", { accountId: this.#account(session, SUBMISSION) }]);
@@ -82,19 +111,40 @@ export class Jmap implements Provider {
       id, address: email, name: name ?? "" }));
   }
 
-  async list(folder?: string, limit = 50): Promise<Listed[]> {
+  async folders(): Promise<Folder[]> {
     const session = await this.#open();
     const accountId = this.#account(session, MAIL);
-    const inMailbox = folder ?? (await this.#mailboxes(session, accountId)).get("inbox");
-    if (inMailbox === undefined) throw new ProviderError("server-error", "There is no inbox");
+    const properties = ["name", "role", "parentId"];
+    const [{ list }] = await this.#call(session, ["Mailbox/get", { accountId, properties }]);
+    const all = new Map((list as Box[]).map((box) => [box.id, box]));
+    const path = ({ name, parentId }: Box, depth = 0): string => {
+      const parent = parentId === null || depth > DEPTH ? undefined : all.get(parentId);
+      return parent ? `${path(parent, depth + 1)} / ${name}` : name;
+    };
+    return inOrder([...all.values()].map((box) => ({ id: box.id, name: path(box), role: roleOf(box.role) })));
+  }
+
+  async part(folder: string, after: string | null = null, limit = 50): Promise<Listing> {
+    const session = await this.#open();
+    const accountId = this.#account(session, MAIL);
     const sort = [{ property: "receivedAt", isAscending: false }];
     const ids = { resultOf: "0", name: "Email/query", path: "/ids" };
-    const [, { list }] = await this.#call(session,
-      ["Email/query", { accountId, filter: { inMailbox }, sort, limit }],
-      ["Email/get", { accountId, "#ids": ids, properties: ["subject", "from"] }]);
-    return (list as { id: string; subject?: string; from?: { email: string }[] }[]).map(
-      ({ id, subject, from }) => ({ id, folder: inMailbox, subject: subject ?? "", from: from?.[0]?.email ?? "" }),
-    );
+    const position = Number(after ?? 0);
+    const [{ ids: found }, { list }] = await this.#call(session,
+      ["Email/query", { accountId, filter: { inMailbox: folder }, sort, position, limit }],
+      ["Email/get", { accountId, "#ids": ids, properties: ["subject", "from", "receivedAt"] }]);
+    const messages = (list as Email[]).map(({ id, subject, from, receivedAt }) => ({
+      id, folder, subject: subject ?? "", from: from?.[0]?.email ?? "", date: receivedAt }));
+    // Where one was deleted in between the list has fewer than were found.
+    const count = (found as string[]).length;
+    return { messages, next: count < limit ? null : String(position + count) };
+  }
+
+  async list(folder?: string, limit = 50): Promise<Listed[]> {
+    const [first] = await this.folders();
+    const inbox = first?.role === "inbox" ? first.id : undefined;
+    if (folder === undefined && inbox === undefined) throw new ProviderError("server-error", "There is no inbox");
+    return (await this.part(folder ?? (inbox as string), null, limit)).messages;
   }
 
   async getRaw({ id }: MessageRef, asked: Asked = {}): Promise<Blob> {
@@ -191,7 +241,7 @@ export class Jmap implements Provider {
   }
 
   #open(): Promise<Session> {
-    this.#session ??= this.#request(this.#url).then((answer) => answer.json());
+    this.#session ??= this.#request(this.#url).then(sessionIn);
     this.#session.catch(() => {
       this.#session = undefined;
     });
@@ -227,6 +277,26 @@ export class Jmap implements Provider {
     if (answer.ok) return answer;
     throw new ProviderError(answer.status === 413 ? "send-refused" : kindOf(answer.status), answer.statusText);
   }
+}
+
+async function sessionIn(answer: Response): Promise<Session> {
+  const session = (await answer.json().catch(() => null)) as Session | null;
+  const urls = [session?.apiUrl, session?.uploadUrl, session?.downloadUrl];
+  if (!session?.primaryAccounts || urls.some((url) => typeof url !== "string"))
+    throw new ProviderError("no-mailbox", "This is no JMAP session");
+  return session;
+}
+
+/** The session of a server of which only the name is known (RFC 8620 section 2.2). It is asked
+ * without a password, since it may send on to another server. */
+export async function sessionUrl(server: string, fetch: Fetch): Promise<string> {
+  const url = new URL(server);
+  if (url.pathname !== "/") return url.href;
+  const answer = await reach(fetch, new URL("/.well-known/jmap", url).href);
+  await answer.body?.cancel();
+  if (answer.ok || answer.status === 401) return answer.url;
+  const kind = kindOf(answer.status);
+  throw new ProviderError(kind === "server-error" ? kind : "no-mailbox", answer.statusText);
 }
 
 /** A URI template of level 1 (RFC 6570), which is all that JMAP uses. */

@@ -7,6 +7,7 @@ export const providerKinds = [
   "message-gone", // it was deleted or moved
   "send-refused", // the server does not take the mail: wrong address, too large
   "not-permitted", // this server lacks what it takes, or its administrator forbids it
+  "no-mailbox", // nothing at this address is one
   "server-error",
   "offline",
 ] as const;
@@ -43,6 +44,24 @@ export interface MessageRef {
 export interface Listed extends MessageRef {
   subject: string;
   from: string;
+  /** When it came, where the list says so. */
+  date?: string;
+}
+
+/** A part of a folder, the newest first. */
+export interface Listing {
+  messages: Listed[];
+  /** What the next part is asked for with; null: there is none. */
+  next: string | null;
+}
+
+export const roles = ["inbox", "drafts", "sent", "archive", "junk", "trash"] as const;
+export type Role = (typeof roles)[number];
+
+export interface Folder {
+  id: string;
+  name: string;
+  role: Role | null;
 }
 
 export interface Identity {
@@ -97,6 +116,21 @@ export interface Provider {
   getRaw(message: MessageRef, asked?: Asked): Promise<Blob>;
   /** `signal` counts until the first copy is on its way. */
   sendRaw(mail: Outgoing, asked?: Asked): Promise<Outcome>;
+}
+
+/** A mailbox that no page of a webmail shows. */
+export interface Mailbox extends Provider {
+  folders(): Promise<Folder[]>;
+  /** `after`: `next` of the part before. */
+  part(folder: string, after?: string | null, limit?: number): Promise<Listing>;
+}
+
+export const roleOf = (name: unknown): Role | null => roles.find((role) => role === name) ?? null;
+
+/** The folder for new mail first, then the others that every mailbox has, then what people made. */
+export function inOrder(folders: Folder[]): Folder[] {
+  const rank = ({ role }: Folder) => (role === null ? roles.length : roles.indexOf(role));
+  return folders.sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
 }
 
 /** What a page of a webmail shows, found by looking at it. */

@@ -18,7 +18,11 @@ export class Rest {
   }
 
   async request(path: string, init: RequestInit = {}, refused: readonly number[] = []): Promise<Response> {
-    const answer = await reach(this.#fetch, new URL(path, this.#base).href, {
+    const url = new URL(path, this.#base);
+    // An address that the service gave is asked with the user's token, too.
+    if (url.origin !== new URL(this.#base).origin)
+      throw new ProviderError("server-error", `${url.origin} is another server`);
+    const answer = await reach(this.#fetch, url.href, {
       ...init,
       headers: { ...(init.headers as Record<string, string>), Authorization: `Bearer ${await this.#token()}` },
     });
