@@ -28,6 +28,10 @@ export interface Target {
   site?: string;
   /** In a browser: S/MIME is set up site by site (SiteMethods). */
   sites?: true;
+  /** What is written here is saved as files, for somebody to send. */
+  saves?: true;
+  /** A mail goes to those alone whom it names. */
+  noBlindCopies?: true;
 }
 
 /** A mail that was read, as the details page shows it: without its content. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildPages } from "./build.mjs";
-import { buildEditor } from "./editor.mjs";
+import { buildParts } from "./parts.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values, positionals } = parseArgs({
@@ -42,7 +42,7 @@ await build({
 });
 if (kind === "pages") {
   await buildPages(join(out, "pages"));
-  await buildEditor(join(out, "pages"));
+  await buildParts(join(out, "pages"));
 }
 
 const files = names.map((name) => join(bundles, name.replace(/\.ts$/, ".mjs")));

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { browsers, buildPages, mailPolicy, pagePolicy } from "./build.mjs";
-import { buildEditor } from "./editor.mjs";
+import { buildParts } from "./parts.mjs";
 import { zipFolder } from "./zip.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -99,7 +99,7 @@ export async function buildWebmail(out, name) {
     const file = join("_locales", language, "messages.json");
     write(join(folder, file), { ...read(join(root, file)), ...read(source(file)) });
   }
-  await buildEditor(folder);
+  await buildParts(folder);
   return folder;
 }
 

@@ -5,6 +5,10 @@ import { HostClient } from "../core/client.ts";
 import { isOwnPage, type LocalMethods, serve } from "../core/relay.ts";
 import { Sites } from "../core/site.ts";
 import { Access } from "./access.ts";
+import { Accounts } from "./mailbox/accounts.ts";
+import { Mailboxes } from "./mailbox/mailboxes.ts";
+import { MailboxPages } from "./mailbox/own-pages.ts";
+import { PrivateStorage } from "./mailbox/private-storage.ts";
 import { OwnPages } from "./own-pages.ts";
 import { problemOf } from "./problems.ts";
 import { Readings } from "./readings.ts";
@@ -72,10 +76,14 @@ const pages: OwnPages = new OwnPages({
   storage: local,
 });
 
+const accounts = new Accounts(local, session, new PrivateStorage("mailboxes"));
+const mailboxes = new Mailboxes(accounts, access, setup);
+const ofMailboxes = new MailboxPages({ host, readings, sites, mailboxes });
+
 chrome.runtime.onConnect.addListener((port) => {
   if (isOwnPage(port)) {
-    const answers = pages.answers(port) as LocalMethods;
-    serve(port, host, answers, () => sites.of(port.sender?.tab?.id));
+    const answers = { ...pages.answers(port), ...ofMailboxes.answers(port) } as LocalMethods;
+    serve(port, host, answers, () => ofMailboxes.site(port));
   } else if (!visits.open(port)) port.disconnect();
 });
 

@@ -12,7 +12,8 @@ import type { Access } from "./access.ts";
 import { browser } from "./browser.ts";
 import type { WebmailMethods } from "./page-methods.ts";
 import { readFor, readSent } from "./reading.ts";
-import type { Held, Readings } from "./readings.ts";
+import { FILE } from "./mailbox/own-pages.ts";
+import { type Held, NOWHERE, type Readings } from "./readings.ts";
 import type { Setup } from "./setup.ts";
 import type { Visits } from "./visits.ts";
 import type { Writing } from "./writing.ts";
@@ -26,11 +27,9 @@ export type WebmailAnswers = {
   ) => Promise<WebmailMethods[M]["result"]>;
 };
 
-/** No frame of a webmail shows it. */
-const NOWHERE = { frame: { tab: -1, frame: -1 } };
 const identitiesKey = (site: string) => `identities-${site}`;
 /** What opens in a tab of the browser; all else is a window. */
-const TABS = /^pages\/(certificates|settings|start|open)\.html/;
+const TABS = /^pages\/(certificates|settings|start|open|mailbox)\.html/;
 
 export interface OwnPagesOptions {
   host: HostClient;
@@ -156,7 +155,10 @@ export class OwnPages {
       "mail.open": async (_, asked) => {
         const site = await sites.of(tab);
         const read = await readSent(host, site, asked);
-        return { handle: readings.add({ ...read, ...NOWHERE, site: site ?? "", tab: tab ?? null }) };
+        const held = { ...read, ...NOWHERE, site: site ?? "", tab: tab ?? null };
+        // A webmail that is known said whose it is; from another no answer can be sent.
+        const known = (await this.#identities(site)).length > 0;
+        return { handle: readings.add({ ...held, ...(!known && { by: FILE }) }) };
       },
       "mail.details": async ({ tab: id }) => {
         const held = visits.held(id);

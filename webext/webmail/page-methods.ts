@@ -3,6 +3,7 @@
 import type { WireError } from "../core/error.ts";
 import type { PageMethods, Reading } from "../core/relay.ts";
 import type { Mode } from "./editor/answering.ts";
+import type { MailboxMethods } from "./mailbox/page-methods.ts";
 import type { Seen } from "./visits.ts";
 
 export interface PopupState {
@@ -20,7 +21,7 @@ export interface PopupState {
   seen: Seen;
 }
 
-export interface WebmailMethods extends PageMethods {
+export interface WebmailMethods extends PageMethods, MailboxMethods {
   "popup.state": { params: { tab: number; address: string }; result: PopupState };
   /** Has the mail in a tab read, also where it does not look like S/MIME. */
   "mail.check": { params: { tab: number }; result: null };

@@ -44,6 +44,7 @@ function links(site: string | null, ...more: Child[]): HTMLElement {
     "nav",
     { "aria-label": t("navLabel") },
     site !== null && place(say("wmOpenTitle"), "pages/open.html"),
+    place(say("wmMailboxes"), "pages/mailbox.html"),
     place(t("navCertificates"), "pages/certificates.html"),
     place(t("navSettings"), "pages/settings.html"),
     place(t("navStart"), "pages/start.html"),
@@ -132,12 +133,17 @@ function writeButton(site: string): HTMLElement {
   );
 }
 
+/** Where nothing is known that could send. */
+function saveButton(site: string): HTMLElement {
+  return button(say("wmWriteFile"), () => go("pages/editor.html?by=file", site), { class: "primary" });
+}
+
 function setView(state: PopupState & { site: string }): Child[] {
   return [
     h("h1", {}, say("wmSet")),
     h("p", { class: "site" }, state.site),
     ...seenView(state),
-    state.webmail && h("p", { class: "toolbar" }, writeButton(state.site)),
+    h("p", { class: "toolbar" }, state.webmail ? writeButton(state.site) : saveButton(state.site)),
   ];
 }
 

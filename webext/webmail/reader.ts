@@ -19,7 +19,7 @@ const framed = window.parent !== window;
 function toldHandle(): Promise<string> {
   if (!framed) {
     const handle = location.hash.slice(1);
-    history.replaceState(null, "", location.pathname);
+    history.replaceState(null, "", location.pathname + location.search);
     return Promise.resolve(handle);
   }
   return new Promise((resolve) => {
@@ -38,6 +38,15 @@ const whole = await told;
 /** Of the whole mail, or of a part that is read on its own. */
 let handle = whole;
 
+/** To the mailbox that the mail is of, where it was opened from one. */
+function back(): Child {
+  const query = new URLSearchParams(location.search);
+  const [by, folder] = [query.get("by"), query.get("folder")];
+  if (framed || by === null) return null;
+  const href = `mailbox.html?${new URLSearchParams({ by })}#${encodeURIComponent(folder ?? "")}`;
+  return h("p", { class: "back-line" }, h("a", { class: "back", href }, say("wmBackToMailbox")));
+}
+
 function again(): HTMLElement {
   return button(
     t("tryAgain"),
@@ -50,6 +59,7 @@ function again(): HTMLElement {
 function gone(text: string): void {
   fill(
     page.main,
+    back(),
     notice("info", h("p", {}, text), framed && h("p", { class: "toolbar" }, again())),
   );
 }
@@ -114,6 +124,7 @@ async function show(...before: Child[]): Promise<void> {
       void page.attempt(t("working"), () => host.call("reader.details", { handle }));
     fill(
       page.main,
+      back(),
       ...before,
       answerBar(),
       ...(await mailView(reading, blob(), { details, part: (part) => void showPart(part) })),

@@ -18,7 +18,12 @@ export interface Held {
   tab: number | null;
   /** The frame in which the webmail shows it. */
   frame: { tab: number; frame: number };
+  /** What an answer to it goes out by, where that is not the webmail in a tab: the editor's `by`. */
+  by?: string;
 }
+
+/** No frame of a webmail shows it. */
+export const NOWHERE = { frame: { tab: -1, frame: -1 } };
 
 export class Readings {
   readonly #held = new Map<string, Held>();

@@ -10,7 +10,7 @@ import { threadOf } from "../core/threading.ts";
 import { patternOf } from "../core/site.ts";
 import type { Mode } from "./editor/answering.ts";
 import { WEBMAIL_PORT, type WebmailPortMethods } from "./mail-port.ts";
-import type { Held, Readings } from "./readings.ts";
+import { type Held, NOWHERE, type Readings } from "./readings.ts";
 
 type Params<M extends keyof PageMethods> = PageMethods[M]["params"];
 type Result<M extends keyof PageMethods> = PageMethods[M]["result"];
@@ -18,8 +18,6 @@ type Result<M extends keyof PageMethods> = PageMethods[M]["result"];
 /** How often, and how long apart, a page that loads is looked at. */
 const TURNS = 20;
 const TURN = 250;
-/** No frame of a webmail shows what the editor takes over. */
-const NOWHERE = { tab: null, frame: { tab: -1, frame: -1 } };
 
 export class Writing {
   readonly #readings: Readings;
@@ -35,10 +33,11 @@ export class Writing {
   }
 
   /** Its own copy of the mail: what is shown may be left meanwhile. */
-  answer(mode: Mode, held: Pick<Held, "reading" | "content" | "source" | "site">): Promise<void> {
-    const { reading, content, source, site } = held;
-    const handle = this.#readings.add({ reading, content, source, site, ...NOWHERE });
-    return this.#open(`pages/editor.html?mode=${mode}&handle=${handle}`, site);
+  answer(mode: Mode, held: Pick<Held, "reading" | "content" | "source" | "site" | "by">): Promise<void> {
+    const { reading, content, source, site, by } = held;
+    const handle = this.#readings.add({ reading, content, source, site, ...NOWHERE, tab: null });
+    const query = new URLSearchParams({ mode, handle, ...(by !== undefined && { by }) });
+    return this.#open(`pages/editor.html?${query}`, site);
   }
 
   async answered(held: Held | null, asked: Asked): Promise<Result<"page.answered">> {

@@ -76,6 +76,7 @@ function fakeChrome({ messages }: { messages: Record<string, { message: string }
         (messages[key]?.message ?? "").replace(/\$(\d)/g, (_, n) => values[Number(n) - 1] ?? ""),
     },
     tabs: { getCurrent: async () => undefined },
+    permissions: { request: async () => true },
     storage: {
       local: {
         get: async (key: string) => {

@@ -7,10 +7,11 @@ export type Messages = Record<string, { message: string }>;
 export const messagesOf = (language: string): Messages =>
   readJson("_locales", language, "messages.json");
 
-/** With those of the editor, which is shown beside the other pages. */
+/** With those of the pages that have a folder of their own. */
 export const allMessagesOf = (language: string): Messages => ({
   ...messagesOf(language),
   ...readJson("webmail/editor/_locales", language, "messages.json"),
+  ...readJson("webmail/mailbox/_locales", language, "messages.json"),
 });
 
 export function useTexts(language: string): void {

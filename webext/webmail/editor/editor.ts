@@ -13,7 +13,7 @@ import { ComposeView } from "./compose-view.ts";
 import { closeWindow, discardButton } from "./discarding.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
 import { SendingView } from "./sending-view.ts";
-import { refill, unsentRow } from "./unsent.ts";
+import { addressOf, refill, unsentRow } from "./unsent.ts";
 import { type Stored, Vault } from "./vault.ts";
 import { type Own, say } from "./words.ts";
 
@@ -29,7 +29,7 @@ const query = new URLSearchParams(location.search);
 const id = query.get("draft") ?? crypto.randomUUID();
 const mode: Mode = modes.find((each) => each === query.get("mode")) ?? "new";
 const handle = query.get("handle") ?? "";
-history.replaceState(null, "", `${location.pathname}?draft=${id}`);
+history.replaceState(null, "", addressOf(id));
 
 interface Started {
   compose: ComposeView;
@@ -51,7 +51,7 @@ function start(draft: Draft, lookUp: boolean): Started {
   };
   fill(
     bar,
-    button(say("edSend"), () => void sending.send(), { class: "primary" }),
+    button(say(page.target.saves ? "edSave" : "edSend"), () => void sending.send(), { class: "primary" }),
     discardButton(() => void discard()),
     autosave.element,
   );
@@ -91,7 +91,8 @@ async function begin(lookUp: boolean): Promise<ComposeView> {
     mode === "new" ? null : await page.attempt(t("loading"), () => answeredMail(page, mode, handle));
   const draft = answered?.draft ?? emptyDraft(identities[0]?.address ?? "");
   const { compose, autosave } = start(draft, lookUp);
-  if (identities.length === 0) warn(say("edNoIdentity"));
+  if (identities.length === 0) warn(say(page.target.saves ? "edNoOwn" : "edNoIdentity"));
+  if (page.target.saves) above.append(notice("info", h("p", {}, say("edSavesText"))));
   if (mode !== "new" && !answered) warn(say("edAnsweredGone"));
   compose.fillText(draft);
   await compose.loadSignature();

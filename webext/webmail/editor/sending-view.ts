@@ -13,6 +13,7 @@ import type { ComposeView } from "./compose-view.ts";
 import { type Copy, Delivery } from "./delivery.ts";
 import { closeWindow } from "./discarding.ts";
 import { messageOf } from "./message.ts";
+import { savingView } from "./saving-view.ts";
 import { say } from "./words.ts";
 
 const states = {
@@ -106,7 +107,9 @@ export class SendingView {
         (running) => Delivery.prepare(this.#page.host, this.#storage, message, order, running),
         { asks: sign },
       );
-      await this.#autosave.now(true);
+      const { saves = false, noBlindCopies = false } = this.#page.target;
+      if (noBlindCopies && delivery.copies.some(({ blind }) => blind)) return refuse(say("edNoBlindCopies"));
+      await this.#autosave.now(!saves);
       this.#delivery = delivery;
       return true;
     } catch (thrown) {
@@ -133,6 +136,7 @@ export class SendingView {
   async #deliver(): Promise<void> {
     const delivery = this.#delivery;
     if (!delivery) return;
+    if (this.#page.target.saves) return this.#save(delivery);
     let failure: HostError | null = null;
     try {
       await this.#page.busy.run(say("edSending"), (running) => delivery.send(running));
@@ -148,6 +152,15 @@ export class SendingView {
     }
     if (failure) this.#showPartly(delivery, failure);
     else await this.#showSent(delivery);
+  }
+
+  /** By its writer; it is kept as a draft until all of it was saved. */
+  #save({ copies }: Delivery): void {
+    const view = savingView(copies, new Date(), () => this.#autosave.discard().catch(() => undefined));
+    const title = view.querySelector("h2");
+    title?.setAttribute("tabindex", "-1");
+    fill(this.#page.main, view);
+    title?.focus();
   }
 
   #copyRow({ recipients, blind, state }: Copy): HTMLElement {

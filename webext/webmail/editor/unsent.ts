@@ -10,6 +10,12 @@ import { say } from "./words.ts";
 
 const at = (time: number): string => dateAndTime(new Date(time).toISOString());
 
+/** Where a draft is gone on with: by the same mailbox, which the address of the page names. */
+export function addressOf(draft: string): string {
+  const by = new URLSearchParams(location.search).get("by");
+  return `${location.pathname}?${new URLSearchParams({ ...(by !== null && { by }), draft })}`;
+}
+
 export function unsentRow(page: Page, vault: Vault, { id, saved, from }: Stored): HTMLElement {
   const row = h(
     "div",
@@ -18,7 +24,7 @@ export function unsentRow(page: Page, vault: Vault, { id, saved, from }: Stored)
     h(
       "div",
       { class: "toolbar" },
-      h("a", { class: "button", href: `?draft=${id}` }, say("edGoOn")),
+      h("a", { class: "button", href: addressOf(id) }, say("edGoOn")),
       button(say("edDiscardOld"), async () => {
         await page.attempt(t("working"), () => vault.discard(id));
         row.remove();

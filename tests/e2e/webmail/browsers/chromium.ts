@@ -226,6 +226,10 @@ export class Chromium implements Browser {
           "--window-size=1280,900", "--enable-unsafe-extension-debugging",
           `--disable-extensions-except=${extension}`, `--load-extension=${extension}`, ...args],
       });
+      // Where people find it, and under its name: playwright has its own ideas.
+      const whole = await context.browser()?.newBrowserCDPSession();
+      await whole?.send("Browser.setDownloadBehavior", {
+        behavior: "allow", downloadPath: join(home, "Downloads") });
       const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
       return new Chromium(context, display, `chrome-extension://${new URL(worker.url()).host}/`);
     } catch (failure) {
