@@ -69,11 +69,8 @@ mv "$extensions/webmail-firefox.zip" "$extensions/webmail-firefox.xpi"
 
 echo "== Packing the source"
 tree=$work/nssmime-$upstream
+bash "$source/packaging/checkout.sh" "$tree"
 mkdir -p "$tree/prebuilt/libraries"
-git -C "$source" ls-files -z --cached --others --exclude-standard |
-    (cd "$source" && xargs -0 sh -c \
-	'for file; do [ ! -e "$file" ] || printf "%s\0" "$file"; done' sh) |
-    tar -C "$source" --null --no-recursion -T - -cf - | tar -C "$tree" -xf -
 cp "$extensions"/*.xpi "$extensions"/*.zip "$tree/prebuilt/"
 for library in dompurify postal-mime squire-rte; do
 	cp -R "$source/webext/node_modules/$library" "$tree/prebuilt/libraries/"
@@ -101,4 +98,4 @@ echo "== Building ${only_source:+the source of }the packages"
 find "$work" -maxdepth 1 -type f ! -name build.log -exec cp {} "$out/" \;
 cp "$extensions"/*.xpi "$extensions"/*.zip "$out/"
 echo "== In $out:"
-(cd "$out" && ls -- *.deb *.xpi *.zip 2>/dev/null) || ls "$out"
+find "$work" -maxdepth 1 -type f ! -name build.log -printf '%f\n' | sort

@@ -125,3 +125,16 @@ configure_and_build() {
 		return 1
 	fi
 }
+
+# make_root RELEASE FOLDER [PACKAGE,...]: a fresh, small system of that release.
+# NSSMIME_MIRROR names another server than debootstrap's own for it.
+make_root() {
+	mkdir -p "$2"
+	echo "== Making a fresh system: $1"
+	debootstrap --variant=minbase ${3:+"--include=$3"} "$1" "$2" \
+	    ${NSSMIME_MIRROR:+"$NSSMIME_MIRROR"} >"$2.log" 2>&1 || {
+		tail -n 20 "$2.log" >&2
+		return 1
+	}
+	rm -f "$2.log"
+}

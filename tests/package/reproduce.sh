@@ -9,11 +9,7 @@ again=$(mktemp -d)
 trap 'rm -rf "$again"' EXIT
 copy="$again/another folder"
 umask 077
-mkdir "$copy"
-git -C "$source" ls-files -z --cached --others --exclude-standard |
-    (cd "$source" && xargs -0 sh -c \
-	'for file; do [ ! -e "$file" ] || printf "%s\0" "$file"; done' sh) |
-    tar -C "$source" --null --no-recursion -T - -cf - | tar -C "$copy" -xf -
+bash "$source/packaging/checkout.sh" "$copy"
 git -C "$copy" init -q
 cp -R "$source/webext/node_modules" "$copy/webext/"
 find "$copy" -exec touch -h -d 2001-01-01 {} +
