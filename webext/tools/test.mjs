@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // node tools/test.mjs KIND [--out FOLDER] [--file NAME] [--only PATTERN]: bundles tests/KIND/*.test.ts
 // and runs them, or the one of that name, or those with such names in them, with node's own test
-// runner. Default of FOLDER: build/. The kind "webmail" is in ../tests/e2e, with servers of its own.
+// runner. Default of FOLDER: build/. The kind "webmail" is in ../tests/e2e, with servers of its own,
+// which "package", in ../tests, has from there.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -18,7 +19,8 @@ const { values, positionals } = parseArgs({
 });
 const [kind] = positionals;
 const out = resolve(values.out ?? join(root, "build"));
-const folder = kind === "webmail" ? join(root, "../tests/e2e/webmail") : join(root, "tests", kind);
+const elsewhere = { webmail: "../tests/e2e/webmail", package: "../tests/package" };
+const folder = join(root, elsewhere[kind] ?? join("tests", kind));
 const names = readdirSync(folder).filter((name) =>
   values.file === undefined ? name.endsWith(".test.ts") : name === `${values.file}.test.ts`,
 );
@@ -26,11 +28,12 @@ if (names.length === 0) throw new Error(`no such tests in ${folder}`);
 
 const bundles = join(out, "tests", kind, values.file ?? "all");
 rmSync(bundles, { recursive: true, force: true });
-const programs = kind === "webmail" ? [join(folder, "servers/main.ts")] : [];
+const entries = names.map((name) => ({ in: join(folder, name), out: name.replace(/\.ts$/, "") }));
+if (kind in elsewhere)
+  entries.push({ in: join(root, elsewhere.webmail, "servers/main.ts"), out: "servers/main" });
 await build({
-  entryPoints: [...names.map((name) => join(folder, name)), ...programs],
+  entryPoints: entries,
   outdir: bundles,
-  outbase: folder,
   outExtension: { ".js": ".mjs" },
   bundle: true,
   format: "esm",

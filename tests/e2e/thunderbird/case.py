@@ -37,6 +37,11 @@ class Case(unittest.TestCase):
         return os.path.join(needed("NSSMIME_TEST_PKI"), "db")
 
     @classmethod
+    def parts(cls):
+        """The host and the add-on; None: what the system has."""
+        return needed("NSSMIME_HOST"), needed("NSSMIME_XPI")
+
+    @classmethod
     def settings(cls):
         """More of them for the host."""
         return {}
@@ -55,8 +60,7 @@ class Case(unittest.TestCase):
         cls.addClassCleanup(cls.smtp.stop)
         cls.thunderbird = Thunderbird(
             cls.folder, cls.user, cls.imap.port, cls.smtp.port,
-            cls.database(), needed("NSSMIME_HOST"), needed("NSSMIME_XPI"),
-            cls.prefs, cls.settings())
+            cls.database(), *cls.parts(), cls.prefs, cls.settings())
         cls.addClassCleanup(cls.thunderbird.stop)
         cls.thunderbird.start()
         cls.steps = Steps(cls.thunderbird)

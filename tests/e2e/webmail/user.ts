@@ -17,6 +17,8 @@ export interface UserOptions {
   servers?: StackOptions;
   /** The host is installed; by default it is. */
   host?: string | null;
+  /** The system has the extension and the host. */
+  installed?: boolean;
   /** Members of its settings. */
   settings?: object;
   language?: "en" | "de";
@@ -38,7 +40,7 @@ export class User {
 
   static async start(
     name: Browser["name"],
-    { servers = { roundcube: {} }, host, settings = {} }: UserOptions = {},
+    { servers = { roundcube: {} }, host, installed = false, settings = {} }: UserOptions = {},
   ): Promise<User> {
     const folder = mkdtempSync(join(tmpdir(), "nssmime-user-"));
     const home = join(folder, "home");
@@ -55,9 +57,9 @@ export class User {
     try {
       const browser = await browsers[name]({
         folder,
-        extension: join(env("NSSMIME_EXTENSIONS"), `webmail-${name}`),
+        ...(!installed && { extension: join(env("NSSMIME_EXTENSIONS"), `webmail-${name}`) }),
         id: WEBMAIL,
-        ...(host !== null && { host: host ?? env("NSSMIME_HOST") }),
+        ...(!installed && host !== null && { host: host ?? env("NSSMIME_HOST") }),
         ...(stack.where.authority && { authority: stack.where.authority }),
         env: {
           NSSMIME_TEST_PINENTRY: join(folder, "answers"),

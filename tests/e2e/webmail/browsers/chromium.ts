@@ -224,7 +224,7 @@ export class Chromium implements Browser {
         env: { ...process.env, ...env, HOME: home, DISPLAY: display.name } as Record<string, string>,
         args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-position=0,0",
           "--window-size=1280,900", "--enable-unsafe-extension-debugging",
-          `--disable-extensions-except=${extension}`, `--load-extension=${extension}`, ...args],
+          ...(extension ? [`--disable-extensions-except=${extension}`, `--load-extension=${extension}`] : []), ...args],
       });
       // Where people find it, and under its name: playwright has its own ideas.
       const whole = await context.browser()?.newBrowserCDPSession();

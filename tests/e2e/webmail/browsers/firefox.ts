@@ -279,7 +279,9 @@ export class Firefox implements Browser {
     const home = join(folder, "home");
     const profile = join(folder, "profile");
     for (const path of [home, profile]) mkdirSync(path, { recursive: true });
-    const lines = Object.entries(preferences(id.firefox)).map(
+    // As Debian has it: those of the system are on.
+    const scopes = extension ? {} : { "extensions.autoDisableScopes": 3 };
+    const lines = Object.entries({ ...preferences(id.firefox), ...scopes }).map(
       ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`);
     writeFileSync(join(profile, "user.js"), lines.join(""));
     if (host) nativeManifest(join(home, ".mozilla/native-messaging-hosts"), host, id, "firefox");
@@ -303,7 +305,7 @@ export class Firefox implements Browser {
       });
       const bidi = await Bidi.connect(`${url}/session`);
       await bidi.send("session.new", { capabilities: { alwaysMatch: { acceptInsecureCerts: false } } });
-      await bidi.send("webExtension.install", { extensionData: { type: "path", path: extension } });
+      if (extension) await bidi.send("webExtension.install", { extensionData: { type: "path", path: extension } });
       return new Firefox(bidi, guard, display, id.firefox);
     } catch (failure) {
       guard.stdin?.end();

@@ -18,8 +18,8 @@ export const WEBMAIL: Ids = {
 export interface Options {
   /** Empty, for this browser alone. It is the user's home folder, in `home`, and the profile. */
   folder: string;
-  /** The unpacked extension. */
-  extension: string;
+  /** The unpacked extension; none: that which the system has. */
+  extension?: string;
   id: Ids;
   /** The program behind it; none, where it is to be missing. */
   host?: string;
