@@ -26,7 +26,7 @@ class Host extends HostClient {
     const [method] = args;
     if (method === "database.lock" || method === "database.use") {
       visits.forget();
-      // To the frames and windows that show mails; there may be none.
+      // To the windows that show mails; there may be none.
       chrome.runtime.sendMessage({ forget: true }).catch(() => undefined);
     }
     return result;

@@ -9,8 +9,8 @@ export const WEBMAIL_PORT = "nssmime-webmail";
 
 export interface MailMethods {
   hello: { params: Record<string, never>; result: Record<string, never> };
-  /** The frame is one of a webmail: was its site set up? */
-  "visit.begin": { params: Record<string, never>; result: { set: boolean } };
+  /** The frame is one of a webmail: was its site set up? If so it `reads` the mail that it shows. */
+  "visit.begin": { params: { reads: boolean }; result: { set: boolean } };
   /** Whose mail the webmail has. */
   "visit.identities": { params: { identities: Identity[] }; result: Record<string, never> };
   /** Reads the mail that is shown. Null: it has nothing to do with S/MIME. */
@@ -38,6 +38,8 @@ export type Notice =
   | { notice: "height"; handle: string; height: number }
   /** Again, or although it does not look like S/MIME. */
   | { notice: "read" }
+  /** What was decrypted is not to be shown any more. */
+  | { notice: "locked" }
   | { notice: "forgotten" }
   /** The background was stopped since it heard of the frame last. */
   | { notice: "begin" };

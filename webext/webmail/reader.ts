@@ -140,6 +140,7 @@ if (framed) {
   }).observe(document.body);
 }
 
+// Of a frame the content script takes care: in Firefox it hears nothing here.
 chrome.runtime.onMessage.addListener((message: { forget?: boolean } | null, sender) => {
   if (sender.id === chrome.runtime.id && !sender.tab && message?.forget) gone(say("wmLocked"));
 });

@@ -14,6 +14,8 @@ interface Visit {
   readonly site: string;
   readonly tab: number;
   readonly frame: number;
+  /** It told what is in the frame: not, if it only went on where the background was stopped. */
+  begun: boolean;
   /** Of the mail that is shown. */
   handle: string | null;
 }
@@ -64,7 +66,7 @@ export class Visits {
     const tab = sender?.tab?.id;
     if (port.name !== MAIL_PORT || sender?.id !== chrome.runtime.id) return false;
     if (site === null || tab === undefined || sender.frameId === undefined) return false;
-    const visit: Visit = { site, tab, frame: sender.frameId, handle: null };
+    const visit: Visit = { site, tab, frame: sender.frameId, begun: false, handle: null };
     // Of a page that was there before, and whose end was not told.
     for (const old of this.#visits)
       if (old.tab === visit.tab && old.frame === visit.frame) this.#close(old);
@@ -75,7 +77,9 @@ export class Visits {
       // Set up when the frame was loaded, and forgotten since?
       const set = await this.#around.access.has(site);
       if (method === "visit.begin") {
+        visit.begun = true;
         this.#left(visit);
+        if (set && params.reads === true) this.#see(visit, { state: "working" });
         return { set };
       }
       if (!set) throw new HostError("origin-not-allowed", "The site was not set up");
@@ -124,7 +128,8 @@ export class Visits {
   /** The content scripts of a tab, from before the background was stopped. */
   async wake(tab: number): Promise<void> {
     const notice: Notice = { notice: "begin" };
-    if (!this.has(tab)) await chrome.tabs.sendMessage(tab, notice).catch(() => undefined);
+    const known = [...this.#visits].some((visit) => visit.tab === tab && visit.begun);
+    if (!known) await chrome.tabs.sendMessage(tab, notice).catch(() => undefined);
   }
 
   /** To all of a tab, or of a site. */
@@ -136,7 +141,10 @@ export class Visits {
   /** The certificates were locked: nothing is known of any mail any more. */
   forget(): void {
     this.#around.readings.forget();
-    for (const visit of this.#visits) this.#left(visit);
+    for (const visit of this.#visits) {
+      this.#left(visit);
+      this.tell(visit, { notice: "locked" });
+    }
   }
 
   async #read(visit: Visit, asked: Asked): Promise<MailMethods["visit.read"]["result"]> {

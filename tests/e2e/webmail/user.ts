@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 // Somebody at a browser with the extension, the host and a webmail: alice, unless said otherwise.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Browser, type Frame, frameOf, holds, type Tab, tabOf, until } from "./browsers/browser.ts";
+import { type Browser, type Frame, holds, type Tab, tabOf, until } from "./browsers/browser.ts";
 import { WEBMAIL } from "./browsers/profile.ts";
 import { browsers } from "./browsers/start.ts";
 import { Stack, type StackOptions } from "./servers/stack.ts";
@@ -15,13 +15,21 @@ const env = (name: string) => process.env[name] as string;
 
 export interface UserOptions {
   servers?: StackOptions;
-  /** The host is installed; by default it is. */
-  host?: string | null;
+  /** The program that the browser starts, by default the host. */
+  host?: string;
   /** The system has the extension and the host. */
   installed?: boolean;
   /** Members of its settings. */
   settings?: object;
   language?: "en" | "de";
+}
+
+/** Stands where the manifest says that the host is, and says which process it became. */
+function install(folder: string, program = env("NSSMIME_HOST")): void {
+  const script = join(folder, "host");
+  writeFileSync(`${script}.new`, `#!/bin/sh\necho $$ >> "${folder}/pids"\nexec "${program}" "$@"\n`);
+  chmodSync(`${script}.new`, 0o755);
+  renameSync(`${script}.new`, script);
 }
 
 export class User {
@@ -53,13 +61,14 @@ export class User {
       ...settings,
     }));
     writeFileSync(join(folder, "answers"), "");
+    if (!installed) install(folder, host);
     const stack = await Stack.start(servers);
     try {
       const browser = await browsers[name]({
         folder,
         ...(!installed && { extension: join(env("NSSMIME_EXTENSIONS"), `webmail-${name}`) }),
         id: WEBMAIL,
-        ...(!installed && host !== null && { host: host ?? env("NSSMIME_HOST") }),
+        ...(!installed && { host: join(folder, "host") }),
         ...(stack.where.authority && { authority: stack.where.authority }),
         env: {
           NSSMIME_TEST_PINENTRY: join(folder, "answers"),
@@ -90,6 +99,25 @@ export class User {
     const log = join(this.folder, "answers.log");
     const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
     return lines.filter((line) => /^(GETPIN|CONFIRM)/.test(line));
+  }
+
+  /** From now on the browser starts this, and what it started is gone. */
+  replaceHost(program?: string): void {
+    install(this.folder, program);
+    this.killHost();
+  }
+
+  killHost(): void {
+    const pids = join(this.folder, "pids");
+    const started = existsSync(pids) ? readFileSync(pids, "utf8").trim().split("\n") : [];
+    writeFileSync(pids, "");
+    for (const pid of started.filter(Boolean)) {
+      try {
+        process.kill(Number(pid), "SIGKILL");
+      } catch {
+        // It ended by itself.
+      }
+    }
   }
 
   get site(): string {
@@ -127,9 +155,16 @@ export class User {
 
   /** The extension's frame in a tab, once the mail is in it. */
   async reader(tab: Tab): Promise<Frame> {
-    const frame = await frameOf(tab, `${this.browser.extension}pages/reader.html`);
-    await holds(frame, 'document.querySelector("main .verdict, main .notice")');
-    return frame;
+    // Each time that a mail is read there is another one.
+    return until("the mail in its frame", async () => {
+      for (const frame of await tab.frames()) {
+        const url = await frame.url().catch(() => "");
+        if (!url.startsWith(`${this.browser.extension}pages/reader.html`)) continue;
+        const there = frame.evaluate('document.querySelector("main .verdict, main .notice") !== null');
+        if (await there.catch(() => false)) return frame;
+      }
+      return null;
+    });
   }
 
   async picture(tab: Tab, name: string): Promise<void> {

@@ -220,7 +220,7 @@ const mail = async function* () {
 test("a mail that is shown becomes a handle, and nothing else", async () => {
   const { open, readings, seen, hosts, visits } = visiting(reads("valid"));
   const { page, near } = open();
-  assert.deepEqual(await page.call("visit.begin", {}), { set: true });
+  assert.deepEqual(await page.call("visit.begin", { reads: false }), { set: true });
   const answer = await page.call("visit.read", {}, { content: mail() });
   assert.deepEqual(Object.keys(answer), ["handle"]);
   assert.equal(hosts[0]?.named("message.read")[0]?.params.origin, SITE);
@@ -293,6 +293,7 @@ test("once the certificates are locked nothing is known of any mail", async () =
   const { open, readings, visits, seen } = visiting(reads("valid"));
   const { handle } = await open().page.call("visit.read", {}, { content: mail() });
   visits.forget();
+  assert.deepEqual(browser.told, [{ tab: 1, message: { notice: "locked" }, frame: 3 }]);
   assert.equal(readings.get(handle as string), undefined);
   assert.deepEqual(seen.at(-1), [1, "none"]);
 });
@@ -310,7 +311,7 @@ test("a window gets a handle of its own, and the one of the frame is worth nothi
 test("a site that was not set up gets no answer", async () => {
   const { open, hosts } = visiting(reads("valid"), { set: false });
   const { page } = open();
-  assert.deepEqual(await page.call("visit.begin", {}), { set: false });
+  assert.deepEqual(await page.call("visit.begin", { reads: false }), { set: false });
   await assert.rejects(page.call("visit.read", {}, { content: mail() }), kind("origin-not-allowed"));
   await assert.rejects(page.call("visit.failed", { problem: "offline" }), kind("origin-not-allowed"));
   assert.equal(hosts.length, 0);
@@ -355,4 +356,16 @@ test("another page in the same frame takes the place of the one before", async (
   assert.equal(visits.in(1).state, "read");
   open();
   assert.equal(visits.in(1).state, "none");
+});
+
+test("a content script that only goes on is asked what there is", async () => {
+  const { open, visits } = visiting(reads("valid"));
+  const { page } = open();
+  await page.call("visit.identities", { identities: [] });
+  await visits.wake(1);
+  assert.deepEqual(browser.told, [{ tab: 1, message: { notice: "begin" }, frame: undefined }]);
+  await page.call("visit.begin", { reads: true });
+  assert.equal(visits.in(1).state, "working");
+  await visits.wake(1);
+  assert.equal(browser.told.length, 1);
 });

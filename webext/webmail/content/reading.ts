@@ -52,7 +52,8 @@ export class Watch {
   /** Where the site was set up, maybe later than this frame was loaded; and again where the
    * background was stopped in between. */
   async begin(): Promise<void> {
-    const { set } = await this.#background.call("visit.begin", {});
+    const reads = this.#mail?.hint ?? false;
+    const { set } = await this.#background.call("visit.begin", { reads });
     if (!set) return;
     this.#changes.observe(document, { childList: true, subtree: true });
     if (this.#mail?.hint) void this.#read(this.#mail);
@@ -94,10 +95,20 @@ export class Watch {
 
   #told(notice: Notice): void {
     if (notice.notice === "forgotten") this.#end();
+    else if (notice.notice === "locked") this.#lock();
     else if (notice.notice === "read" && this.#mail) void this.#read(this.#mail);
     else if (notice.notice === "opened" && notice.handle === this.#shown?.handle) this.#shown.opened();
     else if (notice.notice === "height" && notice.handle === this.#shown?.handle)
       this.#shown.height(notice.height);
+  }
+
+  #lock(): void {
+    const mail = this.#mail;
+    if (!mail || !this.#banner) return;
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#shown = null;
+    this.#banner.told(say("wmLocked"), () => void this.#read(mail));
   }
 
   async #read(mail: Mail): Promise<void> {

@@ -52,6 +52,9 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+/** A frame that goes away while it is asked may never answer. */
+const SILENCE = 5_000;
+
 /** Asks until the answer is something. */
 export async function until<T>(
   what: string,
@@ -60,7 +63,10 @@ export async function until<T>(
 ): Promise<T> {
   const end = Date.now() + patience;
   for (;;) {
-    const answer = await ask();
+    const timer = new AbortController();
+    const silence = setTimeout(SILENCE, undefined, { signal: timer.signal }).catch(() => undefined);
+    const answer = await Promise.race([ask(), silence]);
+    timer.abort();
     if (answer) return answer;
     if (Date.now() > end) throw new Error(`still waiting: ${what}`);
     await setTimeout(50);

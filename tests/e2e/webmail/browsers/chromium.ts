@@ -5,7 +5,7 @@ import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { BrowserContext, CDPSession, Frame as PlaywrightFrame, Page } from "playwright-core";
+import type { BrowserContext, CDPSession, Frame as PlaywrightFrame, Locator, Page } from "playwright-core";
 import { type Browser, type Frame, PATIENCE, type Tab, until } from "./browser.ts";
 import { Display } from "./display.ts";
 import { nativeManifest, type Options, trustAuthority } from "./profile.ts";
@@ -66,8 +66,19 @@ class Document implements Frame {
       if ((await locator.count()) > 0) return "open";
       return this.#pierced(selector).catch(() => null);
     });
-    if (where === "open") await locator.click({ timeout: PATIENCE });
-    else await this.page.mouse.click(where.x, where.y);
+    if (where !== "open") await this.page.mouse.click(where.x, where.y);
+    else if (this.frame === this.page.mainFrame()) await locator.click({ timeout: PATIENCE });
+    else await this.#clickInFrame(locator);
+  }
+
+  /** What the click does may remove the frame, which then never says that it was clicked. */
+  async #clickInFrame(locator: Locator): Promise<void> {
+    await locator.click({ timeout: PATIENCE, trial: true });
+    const box = await locator.boundingBox();
+    if (!box) throw new Error("what is to be clicked is nowhere");
+    await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await this.page.mouse.down();
+    await Promise.race([this.page.mouse.up(), setTimeout(1000)]);
   }
 
   async type(selector: string, text: string): Promise<void> {
@@ -313,8 +324,11 @@ export class Chromium implements Browser {
     const workers = async () =>
       (await whole.send("Target.getTargets", { filter: [{ type: "service_worker" }] })).targetInfos
         .filter(({ url }) => url.startsWith(this.extension));
-    for (const { targetId } of await workers()) await whole.send("Target.closeTarget", { targetId });
-    await until("the end of the background", async () => (await workers()).length === 0);
+    const ended = new Set((await workers()).map(({ targetId }) => targetId));
+    for (const targetId of ended) await whole.send("Target.closeTarget", { targetId });
+    // Something may have started it again by now.
+    await until("the end of the background", async () =>
+      (await workers()).every(({ targetId }) => !ended.has(targetId)));
   }
 
   screen(path: string): Promise<void> {
