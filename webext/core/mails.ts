@@ -18,8 +18,7 @@ export class Mails<M extends Mail = Mail> {
   readonly #mails = new Map<string, M>();
 
   /** Makes room by forgetting the oldest; the newest is always kept. */
-  add(mail: M): string {
-    const handle = crypto.randomUUID();
+  add(mail: M, handle: string = crypto.randomUUID()): string {
     this.#mails.set(handle, mail);
     let bytes = [...this.#mails.values()].reduce((sum, { content }) => sum + content.size, 0);
     for (const [old, { content }] of this.#mails) {

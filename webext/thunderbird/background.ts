@@ -1,37 +1,27 @@
 // SPDX-License-Identifier: MPL-2.0
 // The add-on's middle: it owns the one port to the host, and answers the experiment and the pages.
 import { readMessage } from "../core/actions/message-read.ts";
-import { HostClient } from "../core/client.ts";
 import { allowQuotes, isQuotable } from "../core/quoting.ts";
-import { changesCertificates, Recipients } from "../core/recipients.ts";
-import { isOwnPage, type Reading, serve, type Target } from "../core/relay.ts";
+import { Recipients } from "../core/recipients.ts";
+import { isOwnPage, type Reading, serve } from "../core/relay.ts";
 import type { Asked } from "../core/server.ts";
+import { takeCharge } from "./charge.ts";
 import { type Choice, Composing } from "./composing.ts";
 import { protect } from "./protecting.ts";
 import { read } from "./reading.ts";
+import { WatchedHost } from "./watched-host.ts";
+import { openPage, target } from "./windows.ts";
 import { Works } from "./works.ts";
 
-const NATIVE = "nssmime";
 /** Readings that details pages may still ask for. */
 const READINGS = 50;
 
-/** What was done on a page may matter to mails that are open. */
-class Host extends HostClient {
-  override async call(...args: Parameters<HostClient["call"]>): Promise<any> {
-    const result = await super.call(...args);
-    const [method] = args;
-    if (method === "database.lock" || method === "database.use") await messenger.nssmime.forget();
-    if (changesCertificates(method)) {
-      recipients.forget();
-      await messenger.nssmime.composers();
-    }
-    return result;
-  }
-}
-
-const host = new Host({
-  connect: () => chrome.runtime.connectNative(NATIVE),
-  client: { name: "thunderbird", version: chrome.runtime.getManifest().version },
+const host = new WatchedHost({
+  locked: () => messenger.nssmime.forget(),
+  changed: async () => {
+    recipients.forget();
+    await messenger.nssmime.composers();
+  },
 });
 const recipients = new Recipients(host);
 const storage = chrome.storage.local;
@@ -42,33 +32,16 @@ const works = new Works((work, percent) => void messenger.nssmime.progress(work,
 type Get = (asked: Asked) => Promise<Reading>;
 const readings = new Map<string, Get>();
 
-async function target(): Promise<Target> {
-  const accounts = await messenger.accounts.list();
-  // An address may have several identities: one that is on counts.
-  const builtIns = (await messenger.nssmime.builtIns()).sort((a, b) => +b.isOn - +a.isOn);
-  const builtIn = (address: string) =>
-    builtIns.find((each) => each.address.toLowerCase() === address.toLowerCase()) ?? null;
-  const identities = new Map(
-    accounts
-      .flatMap(({ identities }) => identities)
-      .filter(({ email }) => email)
-      .map(({ email, name }) => [email.toLowerCase(), { address: email, name, builtIn: builtIn(email) }]),
-  );
-  return {
-    program: "Thunderbird",
-    installOption: "--thunderbird",
-    identities: [...identities.values()],
-  };
-}
-
-async function openPage(path: string, width = 760, height = 720): Promise<void> {
-  await chrome.windows.create({ url: chrome.runtime.getURL(path), type: "popup", width, height });
-}
-
 chrome.runtime.onConnect.addListener((port) => {
   if (!isOwnPage(port)) return port.disconnect();
   serve(port, host, {
-    "page.target": target,
+    "page.target": async () => {
+      // An address may have several identities: one that is on counts.
+      const builtIns = (await messenger.nssmime.builtIns()).sort((a, b) => +b.isOn - +a.isOn);
+      return target((address) =>
+        builtIns.find((each) => each.address.toLowerCase() === address.toLowerCase()),
+      );
+    },
     "page.reading": async ({ handle }, asked) => (await readings.get(handle)?.(asked)) ?? null,
     "page.builtIn": async ({ address }) => {
       await messenger.nssmime.openAccountSettings(address);
@@ -151,3 +124,5 @@ chrome.runtime.onInstalled.addListener(({ reason }) => {
 
 // Composers that were open before this script was.
 void messenger.nssmime.composers();
+
+takeCharge();

@@ -44,7 +44,7 @@ export interface State {
 /** What can be pressed. */
 export type Choice = "sign" | "encrypt" | "details" | "quote" | "setUp";
 
-interface Draft {
+export interface Draft {
   composer: Composer;
   /** Chosen by hand: stays so. */
   sign?: boolean;
@@ -110,10 +110,11 @@ export class Composing {
     await this.#settle(draft);
   }
 
-  async choose(tabId: number, what: "sign" | "encrypt"): Promise<void> {
+  /** The other way than it is, unless `wanted` says which. */
+  async choose(tabId: number, what: "sign" | "encrypt", wanted?: boolean): Promise<void> {
     const draft = this.#drafts.get(tabId);
     if (!draft) return;
-    draft[what] = !draft.state[what];
+    draft[what] = wanted ?? !draft.state[what];
     await this.#settle(draft);
   }
 
