@@ -24,6 +24,9 @@ export interface Target {
   /** `nssmime-host install` takes this. */
   installOption: string;
   identities: Identity[];
+  /** Of the add-on for Thunderbird that does without an Experiment: whether it leaves everything to
+   * the complete one. */
+  reduced?: "works" | "rests";
   /** In a browser: the origin that the page was opened for. */
   site?: string;
   /** In a browser: S/MIME is set up site by site (SiteMethods). */

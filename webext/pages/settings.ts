@@ -8,6 +8,7 @@ import { databaseChoice } from "./database-choice.ts";
 import { button, fill, h, icon, section } from "./dom.ts";
 import { notice, openPage } from "./page.ts";
 import { problemBox } from "./problem.ts";
+import { reducedSection } from "./settings-reduced.ts";
 import { sendingSections } from "./settings-sending.ts";
 import { sitesSection } from "./settings-sites.ts";
 import { tokensSection } from "./settings-tokens.ts";
@@ -100,6 +101,7 @@ async function show(): Promise<void> {
     status && "value" in status ? await get(() => sendingSections(page, settings)) : null;
   fill(
     page.main,
+    reducedSection(page),
     hostSection(hello),
     Boolean(page.target.sites) && (await sitesSection(page, show)),
     ...(status ? await databaseSections(status) : []),

@@ -28,7 +28,7 @@ export interface Answer {
   certificates?: boolean;
 }
 
-const isEncrypted = ({ layers }: Reading): boolean =>
+export const isEncrypted = ({ layers }: Reading): boolean =>
   layers.some(({ type }) => type === "enveloped" || type === "auth-enveloped");
 
 /** Why, and what that means for its reader. */

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildPages } from "./build.mjs";
+import { buildOwnPage } from "./own-page.mjs";
 import { buildParts } from "./parts.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -46,6 +47,7 @@ await build({
 if (kind === "pages") {
   await buildPages(join(out, "pages"));
   await buildParts(join(out, "pages"));
+  await buildOwnPage(join(out, "pages"), "thunderbird/reduced", "writing");
 }
 
 const files = names.map((name) => join(bundles, name.replace(/\.ts$/, ".mjs")));

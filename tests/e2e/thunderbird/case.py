@@ -2,8 +2,9 @@
 """What the tests of one file share: one Thunderbird with its servers, and the
 peer on the other side, which is openssl.
 
-NSSMIME_HOST, NSSMIME_XPI, NSSMIME_TEST_PKI (what pki.sh makes) and
-NSSMIME_SCREENSHOTS (a folder) name what is tested and where pictures go."""
+NSSMIME_HOST, NSSMIME_XPI, NSSMIME_REDUCED_XPI, NSSMIME_TEST_PKI (what pki.sh
+makes) and NSSMIME_SCREENSHOTS (a folder) name what is tested and where pictures
+go."""
 
 import email
 import email.policy
@@ -47,6 +48,11 @@ class Case(unittest.TestCase):
         return {}
 
     @classmethod
+    def addons(cls):
+        """What lies in the profile, by id."""
+        return {}
+
+    @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="nssmime-tb-")
         # dovecot may run as somebody else
@@ -60,7 +66,8 @@ class Case(unittest.TestCase):
         cls.addClassCleanup(cls.smtp.stop)
         cls.thunderbird = Thunderbird(
             cls.folder, cls.user, cls.imap.port, cls.smtp.port,
-            cls.database(), *cls.parts(), cls.prefs, cls.settings())
+            cls.database(), *cls.parts(), cls.prefs, cls.settings(),
+            cls.addons())
         cls.addClassCleanup(cls.thunderbird.stop)
         cls.thunderbird.start()
         cls.steps = Steps(cls.thunderbird)

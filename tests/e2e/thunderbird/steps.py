@@ -36,6 +36,18 @@ class Steps:
     def run(self, script, *args):
         return self.thunderbird.run(PRELUDE + script, *args)
 
+    @staticmethod
+    def wait(look, what, patience=20, seen=lambda: ""):
+        """Until `look` gives something; that."""
+        end = time.monotonic() + patience
+        while True:
+            got = look()
+            if got:
+                return got
+            if time.monotonic() > end:
+                raise TimeoutError("waited in vain: %s: %s" % (what, seen()))
+            time.sleep(0.1)
+
     # ---- reading
 
     def folder(self, flag="Inbox"):
@@ -132,8 +144,13 @@ class Steps:
 
     # ---- writing
 
-    def compose(self, to="", cc="", bcc="", subject="", body="",
-                attachments=(), html=False):
+    def compose(self, **mail):
+        """What the bar of the add-on says of it."""
+        self.write(**mail)
+        return self.bar()
+
+    def write(self, to="", cc="", bcc="", subject="", body="",
+              attachments=(), html=False):
         self.run("""
             const [fields, attachments, html] = args;
             const params = Cc["@mozilla.org/messengercompose/composeparams;1"]
@@ -162,9 +179,11 @@ class Steps:
             const before = composers().length;
             MailServices.compose.OpenComposeWindowWithParams(null, params);
             await until(() => composers().length > before, "the composer");
+            const win = composers().at(-1);
+            await until(() => win.gMsgCompose?.editor &&
+                win.document.getElementById("button-send"), "the editor");
         """, {"to": to, "cc": cc, "bcc": bcc, "subject": subject,
               "body": body}, list(attachments), html)
-        return self.bar()
 
     def bar(self, ready="true"):
         """What the bar of the newest composer shows, once it is settled."""

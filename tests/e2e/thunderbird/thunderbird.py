@@ -95,10 +95,12 @@ def write_prefs(profile, prefs):
 
 
 class Thunderbird:
-    """`database`: a folder with cert9.db and key4.db, for the profile."""
+    """`database`: a folder with cert9.db and key4.db, for the profile.
+    `addon` is installed once it runs, and is exempt from what is blocked;
+    `addons`, by their ids, lie in the profile before."""
 
     def __init__(self, folder, user, imap, smtp, database, host, addon,
-                 prefs=None, settings=None):
+                 prefs=None, settings=None, addons=None):
         self.folder = folder
         self.user = user
         self.home = os.path.join(folder, "home")
@@ -112,6 +114,11 @@ class Thunderbird:
         os.mkdir(self.temporary)
         for name in ("cert9.db", "key4.db", "pkcs11.txt"):
             shutil.copy(os.path.join(database, name), self.profile)
+        if addons:
+            os.mkdir(os.path.join(self.profile, "extensions"))
+        for ident, path in (addons or {}).items():
+            shutil.copy(path, os.path.join(self.profile, "extensions",
+                                           ident + ".xpi"))
         with open(os.path.join(self.profile, "..", "profiles.ini"), "w",
                   encoding="utf-8") as file:
             file.write("[Profile0]\nName=tests\nIsRelative=1\n"

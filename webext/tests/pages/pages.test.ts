@@ -37,6 +37,8 @@ interface State {
   site?: string | null;
   /** Thunderbird, where it is not said. */
   program?: Pick<Target, "program" | "installOption">;
+  /** In the reduced add-on. */
+  reduced?: "works" | "rests";
   act?: (shown: Shown) => Promise<unknown>;
   /** Somewhere on the page; here in English. */
   says: string;
@@ -315,6 +317,20 @@ const states: State[] = [
     ],
     says: "What you choose below counts only where you switch it off in a mail",
   },
+  {
+    name: "settings-reduced",
+    path: "settings.html",
+    home: () => full,
+    reduced: "works",
+    says: "lies in Drafts for a moment",
+  },
+  {
+    name: "settings-reduced-rests",
+    path: "settings.html",
+    home: () => full,
+    reduced: "rests",
+    says: "leaves everything to it",
+  },
   { name: "settings-missing", path: "settings.html", home: () => absent, says: "does not find the helper program" },
   { name: "settings-broken", path: "settings.html", home: () => broken, says: "Use this one" },
   { name: "settings-old", path: "settings.html", home: () => old, says: "It has an old form (cert8.db)" },
@@ -325,7 +341,7 @@ const states: State[] = [
   details("forged", "belongs to another address"),
   details("partly", "Only a part of this mail is signed"),
   details("plain", "This mail is not signed"),
-  details("gone", "not open any more"),
+  details("gone", "This mail is not open any more."),
   viewer("valid", "Signed by"),
   viewer("altered", "it was changed afterwards"),
   viewer("plain", "This mail is not signed"),
@@ -339,7 +355,7 @@ const states: State[] = [
     await page.waitForSelector(".preview pre");
   }),
   viewer("unproven", "are never loaded into this mail"),
-  viewer("gone", "not open any more"),
+  viewer("gone", "This mail is not open any more."),
 ];
 
 const thunderbird = { program: "Thunderbird", installOption: "--thunderbird" };
@@ -348,11 +364,13 @@ const local = (
   identities: Identity[],
   site?: string | null,
   program = thunderbird,
+  reduced?: State["reduced"],
 ): LocalMethods => ({
   "page.target": async () => ({
     ...program,
     identities,
     ...(site && { site }),
+    ...(reduced && { reduced }),
   }),
   "page.reading": async ({ handle }) => mails[handle]?.reading ?? null,
   "page.mail": async ({ handle }, asked) => {
@@ -366,7 +384,8 @@ async function check(state: State, look: Look): Promise<void> {
   const home = state.home();
   const { site, program, identities = [alice] } = state;
   const named = site === undefined ? undefined : async () => site;
-  const shown = await show(browser, home, local(identities, site, program), look, named);
+  const told = local(identities, site, program, state.reduced);
+  const shown = await show(browser, home, told, look, named);
   const where = JSON.stringify(look);
   try {
     await shown.open(state.path);

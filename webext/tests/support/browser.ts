@@ -49,9 +49,9 @@ function fakeChrome({ messages }: { messages: Record<string, { message: string }
   there.nssmimeDeliver = (id: number, message: unknown) => {
     for (const listener of ports.get(id)?.heard ?? []) listener(message);
   };
-  const told: ((message: unknown, sender: { id: string }) => void)[] = [];
+  const told: ((message: unknown, sender: { id: string }, reply: () => void) => void)[] = [];
   there.nssmimeTell = (message: unknown) => {
-    for (const listener of told) listener(message, { id: "test" });
+    for (const listener of told) listener(message, { id: "test" }, () => undefined);
   };
   const fake = {
     runtime: {
@@ -69,13 +69,14 @@ function fakeChrome({ messages }: { messages: Record<string, { message: string }
           onDisconnect: { addListener: (listener: any) => listeners.closed.push(listener) },
         };
       },
+      sendMessage: async (message: unknown) => there.nssmimeAsk(message),
       onMessage: { addListener: (listener: any) => told.push(listener) },
     },
     i18n: {
       getMessage: (key: string, values: string[] = []) =>
         (messages[key]?.message ?? "").replace(/\$(\d)/g, (_, n) => values[Number(n) - 1] ?? ""),
     },
-    tabs: { getCurrent: async () => undefined },
+    tabs: { getCurrent: async () => undefined, query: async () => [{ id: 1 }] },
     permissions: { request: async () => true },
     storage: {
       local: {

@@ -10,6 +10,8 @@ export const messagesOf = (language: string): Messages =>
 /** With those of the pages that have a folder of their own. */
 export const allMessagesOf = (language: string): Messages => ({
   ...messagesOf(language),
+  ...readJson("thunderbird/_locales", language, "messages.json"),
+  ...readJson("thunderbird/reduced/_locales", language, "messages.json"),
   ...readJson("webmail/editor/_locales", language, "messages.json"),
   ...readJson("webmail/mailbox/_locales", language, "messages.json"),
 });
