@@ -64,7 +64,7 @@ const visits: Visits = new Visits({
   known: (site, identities) => pages.known(site, identities),
   inWindow: (handle, site) => pages.open(`pages/mail.html#${handle}`, site),
 });
-const writing = new Writing(readings, (path, site) => pages.open(path, site));
+const writing = new Writing(host, access, readings, (path, site) => pages.open(path, site));
 const pages: OwnPages = new OwnPages({
   host,
   access,
@@ -84,7 +84,7 @@ chrome.runtime.onConnect.addListener((port) => {
   if (isOwnPage(port)) {
     const answers = { ...pages.answers(port), ...ofMailboxes.answers(port) } as LocalMethods;
     serve(port, host, answers, () => ofMailboxes.site(port));
-  } else if (!visits.open(port)) port.disconnect();
+  } else if (!visits.open(port) && !writing.open(port)) port.disconnect();
 });
 
 chrome.permissions.onAdded.addListener(({ origins = [] }) => {

@@ -2,6 +2,7 @@
 // What content scripts may ask the background, and what the background tells them. They get no
 // text of a mail and no verdict: a handle, and how high the frame has to be.
 import type { Identity } from "../core/relay.ts";
+import type { Mode } from "./editor/answering.ts";
 
 export const MAIL_PORT = "nssmime-mail";
 /** From the background to the content script of a tab: what a webmail is asked to do. */
@@ -21,6 +22,14 @@ export interface MailMethods {
   "visit.left": { params: Record<string, never>; result: Record<string, never> };
   /** The frame in the page did not load: shows the mail in a window. */
   "visit.window": { params: { handle: string }; result: Record<string, never> };
+}
+
+/** From a content script: the editor is to be opened. */
+export const WRITE_PORT = "nssmime-write";
+
+export interface WritePortMethods {
+  /** The mail that is answered is the content, as it came. */
+  "write.open": { params: { mode: Mode; content?: object }; result: Record<string, never> };
 }
 
 export interface WebmailPortMethods {

@@ -10,6 +10,7 @@ import { siteOf, type Sites } from "../core/site.ts";
 import { piecesOf } from "../core/stream.ts";
 import type { Access } from "./access.ts";
 import { browser } from "./browser.ts";
+import { takeOver, takesOver } from "./own-buttons.ts";
 import type { WebmailMethods } from "./page-methods.ts";
 import { readFor, readSent } from "./reading.ts";
 import { FILE } from "./mailbox/own-pages.ts";
@@ -130,6 +131,7 @@ export class OwnPages {
           failure: site === null ? null : await setup.failure(site),
           recommended: site !== null && (await this.#recommended()).includes(site),
           webmail: visits.has(id),
+          takesOver: site !== null && (await takesOver(this.#with.storage, site)),
           seen: visits.in(id),
         };
       },
@@ -144,6 +146,7 @@ export class OwnPages {
       },
       "site.forget": async ({ site }) => {
         visits.tellAll({ site }, { notice: "forgotten" });
+        await takeOver(this.#with.storage, site, false);
         await setup.forget(site);
         return null;
       },

@@ -18,6 +18,8 @@ export interface PopupState {
   recommended: boolean;
   /** A webmail that is known is open in the tab. */
   webmail: boolean;
+  /** Its own buttons for writing lead to the editor. */
+  takesOver: boolean;
   seen: Seen;
 }
 

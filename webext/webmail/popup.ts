@@ -10,6 +10,7 @@ import { problemBox } from "../pages/problem.ts";
 import { setUpSite } from "../pages/site-setup.ts";
 import { language, t } from "../pages/text.ts";
 import { verdictLine } from "../pages/verdict.ts";
+import { takeOver } from "./own-buttons.ts";
 import type { PopupState, WebmailMethods } from "./page-methods.ts";
 import { problemOf } from "./problems.ts";
 import { say } from "./words.ts";
@@ -125,6 +126,13 @@ function forgetButton(site: string): HTMLElement {
   );
 }
 
+/** Whether the webmail's own buttons lead to the editor, too. */
+function ownButtonsCheck({ site, takesOver }: PopupState & { site: string }): HTMLElement {
+  const box = h("input", { type: "checkbox", id: "own-buttons", checked: takesOver });
+  box.addEventListener("change", () => void takeOver(chrome.storage.local, site, box.checked));
+  return h("p", { class: "check" }, box, h("label", { for: "own-buttons" }, say("wmOwnButtons")));
+}
+
 function writeButton(site: string): HTMLElement {
   return button(
     say("wmWrite"),
@@ -144,6 +152,7 @@ function setView(state: PopupState & { site: string }): Child[] {
     h("p", { class: "site" }, state.site),
     ...seenView(state),
     h("p", { class: "toolbar" }, state.webmail ? writeButton(state.site) : saveButton(state.site)),
+    state.webmail && ownButtonsCheck(state),
   ];
 }
 

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MPL-2.0
 // In the background: opens the editor, hands it the mail that is answered, and brings what it sends
 // to a tab in which the site's webmail is open, whose session sends it.
-import { Client } from "../core/client.ts";
+import { Client, type HostClient } from "../core/client.ts";
 import { HostError } from "../core/error.ts";
 import type { PageMethods } from "../core/relay.ts";
-import type { Asked } from "../core/server.ts";
+import { type Asked, Server } from "../core/server.ts";
 import { siteOf } from "../core/site.ts";
 import { threadOf } from "../core/threading.ts";
 import { patternOf } from "../core/site.ts";
-import type { Mode } from "./editor/answering.ts";
-import { WEBMAIL_PORT, type WebmailPortMethods } from "./mail-port.ts";
+import type { Access } from "./access.ts";
+import { type Mode, modes } from "./editor/answering.ts";
+import { WEBMAIL_PORT, type WebmailPortMethods, WRITE_PORT } from "./mail-port.ts";
+import { readSent } from "./reading.ts";
 import { type Held, NOWHERE, type Readings } from "./readings.ts";
+import { siteOfSender } from "./visits.ts";
 
 type Params<M extends keyof PageMethods> = PageMethods[M]["params"];
 type Result<M extends keyof PageMethods> = PageMethods[M]["result"];
@@ -20,12 +23,42 @@ const TURNS = 20;
 const TURN = 250;
 
 export class Writing {
+  readonly #host: HostClient;
+  readonly #access: Access;
   readonly #readings: Readings;
   readonly #open: (path: string, site: string) => Promise<void>;
 
-  constructor(readings: Readings, open: (path: string, site: string) => Promise<void>) {
+  constructor(
+    host: HostClient,
+    access: Access,
+    readings: Readings,
+    open: (path: string, site: string) => Promise<void>,
+  ) {
+    this.#host = host;
+    this.#access = access;
     this.#readings = readings;
     this.#open = open;
+  }
+
+  /** Whether the port is one of a content script that opens the editor; if so it is answered. */
+  open(port: chrome.runtime.Port): boolean {
+    const { sender } = port;
+    const site = siteOfSender(sender);
+    if (port.name !== WRITE_PORT || sender?.id !== chrome.runtime.id) return false;
+    if (site === null || !sender.tab) return false;
+    new Server(port, async (method, { mode }, asked) => {
+      if (method === "hello") return {};
+      if (method !== "write.open") throw new HostError("unknown-method", "There is no such method");
+      if (!(await this.#access.has(site)))
+        throw new HostError("origin-not-allowed", "The site was not set up");
+      if (mode === "new" || !asked.content) await this.begin(site);
+      else {
+        const known = modes.find((each) => each === mode) ?? "reply";
+        await this.answer(known, { ...(await readSent(this.#host, site, asked)), site });
+      }
+      return {};
+    });
+    return true;
   }
 
   begin(site: string): Promise<void> {

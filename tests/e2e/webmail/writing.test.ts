@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { holds, type Tab, tabOf, until } from "./browsers/browser.ts";
 import { enter } from "./browsers/roundcube.ts";
-import { decrypted, encryptedMail, text, verified } from "./mails.ts";
+import { decrypted, encryptedMail, plainMail, text, verified } from "./mails.ts";
 import { REFUSED } from "./servers/users.ts";
-import { ALICE, names, textOf, User } from "./user.ts";
+import { ALICE, closePopup, names, textOf, User } from "./user.ts";
 
 const [BOB, CAROL, DAVE] = ["bob@example.org", "carol@example.org", "dave@example.org"] as const;
 
@@ -161,6 +161,56 @@ for (const name of names)
         if (button === 1) assert.match(answer.toString(), /In-Reply-To: <plan@example\.org>/);
       }
       await tab.goto(user.stack.url("roundcube"));
+    });
+
+    test("the webmail's own buttons lead to the editor once they are to", async () => {
+      const roundcube = user.stack.url("roundcube");
+      const compose = 'a.compose[onclick*="compose"]';
+      await tab.goto(`${roundcube}?_task=mail&_action=compose`);
+      await user.picture(tab, "compose-offer");
+      await tab.click("p[role=status] + button");
+      const offered = await tabOf(user.browser, "editor.html");
+      await ready(offered);
+      await offered.close();
+      await tab.goto(`${roundcube}?_task=mail&_action=compose`);
+      await tab.click("p[role=status] + button + button");
+      const always = await tabOf(user.browser, "editor.html");
+      await ready(always);
+      await always.close();
+
+      await tab.goto(`${roundcube}?_task=mail`);
+      await holds(tab, "globalThis.rcmail?.commands.compose && !rcmail.busy");
+      await tab.click(compose);
+      const taken = await tabOf(user.browser, "editor.html");
+      await ready(taken);
+      await taken.close();
+      assert.doesNotMatch(await tab.url(), /compose/);
+
+      await user.receive(plainMail({ from: BOB, to: ALICE, subject: "Lunch", entity: text("At noon?\n"), messageId: "lunch@example.org" }));
+      const [mail] = await user.stack.mailbox(ALICE).waitFor(1);
+      await user.read(tab, mail?.uid as number);
+      await holds(tab, "globalThis.rcmail?.commands.reply && !rcmail.busy");
+      await tab.click("#messagetoolbar a.reply:not(.disabled), .toolbar a.reply:not(.disabled)");
+      const answer = await tabOf(user.browser, "editor.html");
+      await ready(answer);
+      await holds(answer, 'document.querySelector(".text.rich").innerText.includes("At noon?")');
+      await holds(answer, 'document.querySelector(".token.ok")');
+      await send(answer);
+      await sent(answer);
+      assert.match((await got(BOB)).toString(), /In-Reply-To: <lunch@example\.org>/);
+
+      const popup = await user.browser.toolbar(tab);
+      await popup.click("#own-buttons");
+      await until("the choice to be kept", () =>
+        user.browser.background(`chrome.storage.local.get("ownButtons").then(({ ownButtons }) => ownButtons.length === 0)`));
+      await closePopup(popup);
+      await until("the popup to be closed", () => popup.url().then(() => false, () => true));
+      await tab.goto(`${roundcube}?_task=mail`);
+      await holds(tab, "globalThis.rcmail?.commands.compose && !rcmail.busy");
+      await tab.click(compose);
+      await holds(tab, 'globalThis.rcmail?.env.action === "compose"');
+      assert.equal((await editors()).length, 0);
+      await tab.goto(roundcube);
     });
 
     test("30 MB: how far it is, given up, and sent then", async () => {

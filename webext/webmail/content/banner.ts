@@ -2,9 +2,10 @@
 // What a content script puts above the text of a mail, in a closed shadow root: the frame with the
 // mail, which is the extension's and which the page can neither read nor find, or what keeps it
 // from being there. It never says anything about a mail itself: that would be easy to imitate.
-import { button, type Child, h } from "../../pages/dom.ts";
+import { type Child, h } from "../../pages/dom.ts";
 import { t } from "../../pages/text.ts";
 import { say } from "../words.ts";
+import { box, boxButton, styled } from "./box.ts";
 
 /** A frame that did not answer so long after it loaded does not show ours: the page's policies
  * forbid it. */
@@ -12,28 +13,6 @@ const PATIENCE = 2_500;
 /** A frame that is not even loaded. */
 const LOADING = 10_000;
 const WORKING_AFTER = 700;
-
-/** By each element's own style: a policy of the page can forbid style sheets. */
-const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
-const styles = {
-  host: () => "all:initial;display:block",
-  box: () =>
-    "display:flex;flex-wrap:wrap;align-items:center;gap:8px 12px;box-sizing:border-box;margin:8px;" +
-    "padding:10px 14px;border:1px solid #7b8794;border-radius:8px;font:15px/1.4 system-ui,sans-serif;" +
-    (dark() ? "background:#20252b;color:#eceff2" : "background:#fff;color:#1c2127"),
-  text: () => "margin:0;flex:1 1 12em",
-  bar: () => "flex:1 1 8em",
-  button: () =>
-    "min-height:36px;padding:4px 12px;border:1px solid #7b8794;border-radius:7px;font:inherit;" +
-    `background:transparent;color:inherit;cursor:pointer`,
-  waiting: () => "position:absolute;width:1px;height:1px;opacity:0;pointer-events:none;border:0",
-  frame: () => "display:block;width:100%;height:120px;border:0;color-scheme:normal",
-};
-
-function styled<E extends HTMLElement>(element: E, look: keyof typeof styles): E {
-  element.style.cssText = styles[look]();
-  return element;
-}
 
 export interface Shown {
   handle: string;
@@ -72,7 +51,7 @@ export class Banner {
     this.#loaded = this.#load();
     const bar = styled(h("progress", { "aria-label": say("wmReading") }), "bar");
     this.#timer = setTimeout(
-      () => this.#tell(say("wmReading"), bar, this.#button(t("cancel"), cancel)),
+      () => this.#tell(say("wmReading"), bar, boxButton(t("cancel"), cancel)),
       WORKING_AFTER,
     );
     return (done, total) => {
@@ -85,7 +64,7 @@ export class Banner {
   /** Something on the way was stopped, or the mail is in a window of its own. */
   told(text: string, again?: () => void): void {
     this.#clear();
-    this.#tell(text, again && this.#button(t("tryAgain"), again));
+    this.#tell(text, again && boxButton(t("tryAgain"), again));
   }
 
   /** The handle goes into the frame alone: it is in no address that the page could see. */
@@ -93,7 +72,7 @@ export class Banner {
     clearTimeout(this.#timer);
     this.#box?.remove();
     const forbidden = () =>
-      this.#tell(say("wmNoFrame"), this.#button(say("wmInWindow"), inWindow));
+      this.#tell(say("wmNoFrame"), boxButton(say("wmInWindow"), inWindow));
     this.#timer = setTimeout(forbidden, LOADING);
     const loaded = (this.#loaded ??= this.#load());
     loaded.then((frame) => {
@@ -130,16 +109,8 @@ export class Banner {
 
   #tell(text: string, ...children: Child[]): void {
     this.#box?.remove();
-    this.#box = styled(
-      h("div", {}, styled(h("p", { role: "status" }, text), "text"), ...children),
-      "box",
-    );
+    this.#box = box(text, ...children);
     this.#root.append(this.#box);
-  }
-
-  #button(label: string, act: () => void): HTMLButtonElement {
-    // Only what the user did counts: the page can make events, too.
-    return styled(button(label, (event) => event.isTrusted && act()), "button");
   }
 
   #clear(): void {

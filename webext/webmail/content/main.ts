@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // In every frame of the sites that were set up: looks for a mail that is shown, and has it read; in
 // the whole page, sends what the editor gives it.
+import { OwnButtons } from "./own-buttons.ts";
 import { Watch } from "./reading.ts";
 import { offerSending } from "./sending.ts";
 import { sightOf } from "./sights.ts";
@@ -14,6 +15,7 @@ declare global {
 if (globalThis.nssmimeWatch === undefined && /^https?:/.test(self.origin)) {
   const sight = sightOf(document);
   globalThis.nssmimeWatch = sight && new Watch(sight);
+  if (sight) new OwnButtons(sight).begin().catch(() => undefined);
   if (window.top === window) offerSending(sight?.provider ?? null);
 }
 // Where the background is not to be reached, nothing can be shown either.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // The webmails that are known, by what their pages hold.
+import type { Mode } from "../editor/answering.ts";
 import type { Fetch, Page, Provider, Shown } from "../providers/provider.ts";
 import { Roundcube } from "../providers/roundcube.ts";
 
@@ -7,11 +8,20 @@ import { Roundcube } from "../providers/roundcube.ts";
 export interface Sight {
   provider: Provider;
   shown(): Shown | null;
+  /** What one of the webmail's own buttons is for; null: for something else. */
+  pressed(target: Element): Mode | null;
+  /** The webmail's own composer is open, and nothing is in it yet. */
+  composing(): boolean;
+  /** Where something can be put above that. */
+  place: string;
 }
 
 interface Kind {
+  readonly place: string;
   detect(page: Page, fetch: Fetch): Provider | null;
   shown(page: Page): Shown | null;
+  pressed(target: Element): Mode | null;
+  composing(page: Page): boolean;
 }
 
 const kinds: Kind[] = [Roundcube];
@@ -24,7 +34,14 @@ export function sightOf(document: Document): Sight | null {
   });
   for (const kind of kinds) {
     const provider = kind.detect(page(), (url, init) => fetch(url, init));
-    if (provider) return { provider, shown: () => kind.shown(page()) };
+    if (provider)
+      return {
+        provider,
+        shown: () => kind.shown(page()),
+        pressed: (target) => kind.pressed(target),
+        composing: () => kind.composing(page()),
+        place: kind.place,
+      };
   }
   return null;
 }

@@ -26,6 +26,15 @@ import { Answer, type Environment, environmentOf, identitiesOf, identityOf, opti
 const PLUGIN = "plugin.nssmime_rawsend";
 const smimeParts = ["pkcs7-signature", "pkcs7-mime", "x-pkcs7-signature", "x-pkcs7-mime"];
 
+type Writing = "new" | "reply" | "replyAll" | "forward";
+const commands: Record<string, Writing> = {
+  compose: "new",
+  reply: "reply",
+  "reply-all": "replyAll",
+  forward: "forward",
+  "forward-inline": "forward",
+};
+
 /** Where mails go that are sent, and by whom they may be. */
 interface Desk {
   identities: Identity[];
@@ -70,6 +79,22 @@ export class Roundcube implements Provider {
       body: "#messagebody",
       hint: page.has(listed),
     };
+  }
+
+  static readonly place = "#layout-content";
+
+  /** By the command that its client is given. */
+  static pressed(target: Element): Writing | null {
+    const button = target.closest("a[onclick], button[onclick]");
+    if (!button || button.classList.contains("disabled")) return null;
+    const call = /rcmail\.command\('([a-z-]+)'/.exec(button.getAttribute("onclick") ?? "");
+    return commands[call?.[1] ?? ""] ?? null;
+  }
+
+  static composing(page: Page): boolean {
+    const { task, action } = environmentOf(page.scripts) ?? {};
+    const empty = '#compose-subject[value=""], #compose-subject:not([value])';
+    return task === "mail" && action === "compose" && page.has(empty);
   }
 
   async identities(asked: Asked = {}): Promise<Identity[]> {
