@@ -178,10 +178,10 @@ const states: State[] = [
     says: "it cannot be used:",
   },
   { name: "start-no-account", path: "start.html", home: () => full, identities: [], says: "Set up your account" },
-  { name: "own-empty", path: "certificates.html", home: () => fresh, says: "no certificate of your own" },
+  { name: "own-empty", path: "certificates.html", home: () => fresh, says: "You have no certificate of your own yet." },
   { name: "own", path: "certificates.html", home: () => full, says: "alice@example.org" },
   { name: "own-site", path: "certificates.html", home: () => web, site: SITE, says: SITE },
-  { name: "own-no-site", path: "certificates.html", home: () => web, site: null, says: "Open your webmail in a tab" },
+  { name: "own-no-site", path: "certificates.html", home: () => web, site: null, says: "Open your webmail in a tab and sign in." },
   {
     name: "own-site-refused",
     path: "certificates.html",
