@@ -300,6 +300,7 @@ test("files and pictures: chosen, dropped, pasted, removed", async (context) => 
   await textOf(page).locator("img").waitFor();
   await hurdleless(shown, "editor-files");
   await send(page);
+  assert.deepEqual(shown.complaints, []);
   const { files, html } = parsed(opened(webmail.sent[0]?.raw as Buffer, { decrypt: "bob", verify: true }));
   const digest = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest("hex");
   assert.deepEqual(files, [

@@ -10,7 +10,8 @@ const TAGS = [
 const ATTRIBUTES = ["alt", "colspan", "href", "rowspan", "src"];
 
 /** No styles, no scripts, and no pictures but those of the mail itself: whatever else is shown in
- * the editor could load something, and tell somebody that it was read. */
+ * the editor could load something, and tell somebody that it was read. The nodes are of no page
+ * that is shown until they are put into one. */
 export function cleanHtml(html: string): DocumentFragment {
   const fragment = DOMPurify.sanitize(html, {
     ALLOWED_TAGS: TAGS,
@@ -23,8 +24,11 @@ export function cleanHtml(html: string): DocumentFragment {
   for (const picture of fragment.querySelectorAll("img"))
     if (!/^(?:cid|blob):/i.test(picture.getAttribute("src") ?? ""))
       picture.replaceWith(picture.getAttribute("alt") ?? "");
-  return document.importNode(fragment, true);
+  return fragment;
 }
+
+/** Where HTML is put together: nothing in it is loaded, as it would be for a page that is shown. */
+export const asideBody = (): HTMLElement => document.implementation.createHTMLDocument("").body;
 
 const BLOCKS =
   /^(?:BLOCKQUOTE|DIV|H[1-6]|LI|OL|P|PRE|TABLE|TBODY|THEAD|TFOOT|TR|UL|HR)$/;

@@ -6,7 +6,7 @@ import { dateAndTime, t } from "../../pages/text.ts";
 import { parseEntity } from "../../pages/viewer-entity.ts";
 import { forwardedFields, type Mode } from "./answering.ts";
 import type { DraftFile } from "./draft.ts";
-import { cleanHtml, htmlOf } from "./html.ts";
+import { asideBody, cleanHtml, htmlOf } from "./html.ts";
 import { say } from "./words.ts";
 
 export interface Quote {
@@ -48,10 +48,11 @@ export async function quoteOf(
   const { text, html, attachments, pictures } = await parseEntity(content, t("attachmentUnnamed"));
   const forward = mode === "forward";
   const body = cleanHtml(html || htmlOf(text.replace(/\s+$/, "")));
-  const quote = h("div", {}, h("div", {}, h("br")));
+  const quote = asideBody();
+  quote.append(h("div", {}, h("br")));
   if (forward) quote.append(...forwardedHead(reading), body);
   else {
-    const block = h("blockquote");
+    const block = quote.ownerDocument.createElement("blockquote");
     block.append(body);
     quote.append(attribution(reading), block);
   }

@@ -3,7 +3,7 @@
 // mail, which the text names by their ids.
 import Squire from "squire-rte";
 import { button, freshId, h, on } from "../../pages/dom.ts";
-import { cleanHtml, htmlOf, textOf } from "./html.ts";
+import { asideBody, cleanHtml, htmlOf, textOf } from "./html.ts";
 import { Toolbar } from "./toolbar.ts";
 import { say } from "./words.ts";
 
@@ -81,7 +81,7 @@ export class TextField {
   /** As it is stored and sent: with the pictures' ids, and cleaned once more. */
   get html(): string {
     if (!this.#isRich) return "";
-    const copy = document.createElement("div");
+    const copy = asideBody();
     copy.append(cleanHtml(this.#editor.getHTML()));
     for (const picture of copy.querySelectorAll("img")) {
       const cid = this.#pictures.cid(picture.getAttribute("src") ?? "");
@@ -102,11 +102,7 @@ export class TextField {
   /** Quoted text goes below what is being written. */
   append(html: string): void {
     if (this.#isRich) this.#editor.setHTML(this.html + html);
-    else {
-      const added = document.createElement("div");
-      added.append(cleanHtml(html));
-      this.#plain.value += `\n\n${textOf(added)}`;
-    }
+    else this.#plain.value += `\n\n${textOf(cleanHtml(html))}`;
     this.#change();
   }
 
