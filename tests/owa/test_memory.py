@@ -4,8 +4,8 @@ and of one result, and no more."""
 
 import unittest
 
-from case import memory, sanitized
 from large import SIZE, Large
+from case import memory, sanitized
 
 MOST = 5  # times the mail
 
