@@ -7,9 +7,6 @@
 #include "bounds.h"
 #include "origin.h"
 
-/* NSS's path building needs more than the smallest stack. */
-#define STACK_SIZE (512u * 1024u)
-
 /* ---- ending --------------------------------------------------------- */
 
 void
@@ -168,26 +165,9 @@ run(void *arg)
 	(void)pthread_mutex_lock(&e->lock);
 	host_baton_give(&e->baton);
 	unlist(call);
-	(void)pthread_mutex_unlock(&e->lock);
+	host_threads_end(&e->threads, &e->lock);
 	host_call_free(call);
 	return NULL;
-}
-
-static bool
-start_thread(struct host_call *call)
-{
-	pthread_attr_t attributes;
-	pthread_t thread;
-	bool started;
-
-	if (pthread_attr_init(&attributes) != 0)
-		return false;
-	started = pthread_attr_setdetachstate(
-		      &attributes, PTHREAD_CREATE_DETACHED) == 0 &&
-	    pthread_attr_setstacksize(&attributes, STACK_SIZE) == 0 &&
-	    pthread_create(&thread, &attributes, run, call) == 0;
-	(void)pthread_attr_destroy(&attributes);
-	return started;
 }
 
 /* ---- beginning ------------------------------------------------------ */
@@ -302,7 +282,7 @@ enlist(struct host_call *call)
 	err = host_streams_accept(call, call->params, &call->fault);
 	if (err != NM_OK)
 		return err;
-	if (!start_thread(call))
+	if (!host_threads_start(run, call))
 		return nm_fail(
 		    &call->fault, NM_ERR_BUSY, "No thread can be started");
 	/* here, not in the threads: they may start in any order */

@@ -255,6 +255,7 @@ leave(struct host_engine *e)
 static void
 clear(struct host_engine *e)
 {
+	host_threads_wait(&e->threads);
 	host_session_close(&e->session);
 	if (e->dialect->close != NULL)
 		e->dialect->close(e);

@@ -24,6 +24,7 @@
 #include "session.h"
 #include "settings.h"
 #include "stream.h"
+#include "threads.h"
 
 struct host_call;
 
@@ -50,6 +51,7 @@ struct host_engine {
 
 	struct host_queue queue;
 	struct host_baton baton;
+	struct host_threads threads;
 	struct host_prompts prompts;
 	struct host_fetching fetching;
 	struct host_ids stream_ids;

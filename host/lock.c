@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "lock.h"
 
-#include <pthread.h>
-
 #include "call.h"
 #include "engine.h"
 
@@ -21,7 +19,7 @@ lock_tokens(void *arg)
 	e->locking = false;
 	host_baton_give(&e->baton);
 	(void)pthread_cond_signal(&e->idle);
-	(void)pthread_mutex_unlock(&e->lock);
+	host_threads_end(&e->threads, &e->lock);
 	return NULL;
 }
 
@@ -38,7 +36,6 @@ key_in_use(const struct host_engine *e)
 int64_t
 host_lock_check(struct host_engine *e, int64_t now)
 {
-	pthread_t thread;
 	int64_t due;
 
 	if (e->settings->lock_minutes == 0 || e->key_used == 0 || e->locking)
@@ -50,11 +47,10 @@ host_lock_check(struct host_engine *e, int64_t now)
 		return now + RETRY;
 	/* the baton is handed to the thread */
 	if (e->session.database == NULL ||
-	    pthread_create(&thread, NULL, lock_tokens, e) != 0) {
+	    !host_threads_start(lock_tokens, e)) {
 		host_baton_give(&e->baton);
 		return now + RETRY;
 	}
-	(void)pthread_detach(thread);
 	e->locking = true;
 	return INT64_MAX;
 }

@@ -59,6 +59,7 @@ wire_close(struct wire *w)
 	while (w->e.call_count != 0)
 		(void)pthread_cond_wait(&w->e.idle, &w->e.lock);
 	(void)pthread_mutex_unlock(&w->e.lock);
+	host_threads_wait(&w->e.threads);
 	host_prompts_clear(&w->e);
 	host_ids_clear(&w->e.stream_ids);
 	host_queue_clear(&w->e.queue);
