@@ -5,21 +5,16 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "channel.h"
-#include "download.h"
+#include "change.h"
 #include "fetcher.h"
-#include "pinentry.h"
-#include "text.h"
+#include "helper.h"
 
-/* Of a name in a window: an Assuan line is short. */
-#define SHOWN 200
 /* For nssmime-fetch to end: a second in all, browsers wait three. */
 #define FETCHER_WAITS	10
 #define FETCHER_WAIT_MS 100
@@ -34,80 +29,19 @@ struct broker {
 	uint32_t showing; /* what for */
 	/* the next window: the one before has answered, but may not be gone */
 	struct host_message next;
-	char *text; /* what it says, the file's name; NULL: there is none */
+	char *text; /* what came with it; NULL: there is none */
 	bool whole; /* of a file: all of it has come */
 	struct nm_buffer file;
 	struct nm_buffer packet;
 };
 
 static void
-answer(
-    const struct broker *b, uint32_t id, enum nm_error error, const char *text)
+answer(const struct broker *b, uint32_t id, enum nm_error error)
 {
-	struct host_message m = {
-		.type = HOST_ANSWER, .id = id, .error = error
-	};
-
-	if (error == NM_OK && text != NULL)
-		m.text =
-		    (struct nm_bytes){ (const uint8_t *)text, strlen(text) };
-	(void)host_channel_send(b->channel, &m);
+	host_channel_answer(b->channel, id, error, NULL);
 }
 
-/* ---- in the helper ----------------------------------------------------- */
-
-static void
-ask(const struct broker *b)
-{
-	enum nm_error err;
-	char *password = NULL;
-
-	err = host_pinentry_ask(b->settings->pinentry, b->next.asking,
-	    b->next.again, b->text, &password);
-	answer(b, b->next.id, err, password);
-	nm_secret_free(&password);
-}
-
-/* The broker asks for itself, in its own words: the engine's are not to be
- * believed where files of the user's are written. */
-static void
-save(const struct broker *b)
-{
-	struct nm_buffer text = NM_BUFFER_INIT;
-	char *folder, *name, *string = NULL, *none = NULL, *saved = NULL;
-	enum nm_error err = NM_ERR_STORAGE_FAILED;
-
-	folder = host_download_folder();
-	name = host_download_name(b->text);
-	if (folder == NULL || name == NULL)
-		goto out;
-	nm_buffer_format(&text,
-	    "Save a file with your certificate and its private key?\n\n"
-	    "Asked for by %s.\nFile: ",
-	    b->caller->name);
-	host_text_clean(&text, name, SHOWN);
-	nm_buffer_string(&text, "\nFolder: ");
-	host_text_clean(&text, folder, SHOWN);
-	if ((string = nm_buffer_take_string(&text)) == NULL)
-		goto out;
-	err = host_pinentry_ask(
-	    b->settings->pinentry, HOST_ASK_SAVE, 0, string, &none);
-	if (err == NM_OK)
-		err = host_download_write(
-		    folder, name, nm_buffer_bytes(&b->file), &saved);
-out:
-	answer(b, b->next.id, err, saved);
-	free(string);
-	free(saved);
-	free(name);
-	free(folder);
-}
-
-/* ---- in the broker -------------------------------------------------- */
-
-/* A process of its own for each window, so that the broker never waits and no
- * password is ever in it. Its group is what is ended with it. Returns as
- * fork(2) does. */
+/* Its group is what is ended with it. Returns as fork(2) does. */
 static pid_t
 start_child(void)
 {
@@ -150,20 +84,21 @@ drop_next(struct broker *b)
 static void
 show_next(struct broker *b)
 {
+	const struct host_helper helper = { b->channel, b->caller,
+		b->settings };
+
 	if (b->text == NULL || b->helper != 0 || !b->whole)
 		return;
 	b->showing = b->next.id;
 	b->helper = start_child();
 	if (b->helper == 0) {
-		if (b->next.type == HOST_SAVE)
-			save(b);
-		else
-			ask(b);
+		host_helper_run(
+		    &helper, &b->next, b->text, nm_buffer_bytes(&b->file));
 		_exit(0);
 	}
 	if (b->helper < 0) {
 		b->helper = 0;
-		answer(b, b->next.id, NM_ERR_PROMPT_UNAVAILABLE, NULL);
+		answer(b, b->next.id, NM_ERR_PROMPT_UNAVAILABLE);
 	}
 	drop_next(b);
 }
@@ -175,14 +110,14 @@ take_next(struct broker *b, const struct host_message *m)
 	struct nm_buffer text = NM_BUFFER_INIT;
 
 	if (b->text != NULL) {
-		answer(b, m->id, NM_ERR_BUSY, NULL);
+		answer(b, m->id, NM_ERR_BUSY);
 		return;
 	}
 	nm_buffer_append(&text, m->text.data, m->text.len);
 	b->next = *m;
-	b->whole = m->type == HOST_ASK;
+	b->whole = m->type != HOST_SAVE;
 	if ((b->text = nm_buffer_take_string(&text)) == NULL)
-		answer(b, m->id, NM_ERR_INTERNAL, NULL);
+		answer(b, m->id, NM_ERR_INTERNAL);
 }
 
 static void
@@ -197,7 +132,7 @@ take_data(struct broker *b, const struct host_message *m)
 		return;
 	}
 	if (nm_buffer_failed(&b->file) || b->file.len > HOST_SAVE_MAX) {
-		answer(b, m->id, NM_ERR_TOO_LARGE, NULL);
+		answer(b, m->id, NM_ERR_TOO_LARGE);
 		drop_next(b);
 	}
 }
@@ -206,11 +141,28 @@ static void
 abandon(struct broker *b, uint32_t id)
 {
 	if (b->text != NULL && b->next.id == id) {
-		answer(b, id, NM_ERR_CANCELLED, NULL);
+		answer(b, id, NM_ERR_CANCELLED);
 		drop_next(b);
 	} else if (b->showing == id) {
 		end_helper(b);
 	}
+}
+
+/* Shows nothing, and need not wait for a window: at once. */
+static void
+forget(const struct broker *b, const struct host_message *m)
+{
+	struct nm_fault fault = { .code = NM_OK };
+	struct nm_buffer text = NM_BUFFER_INIT;
+	enum nm_error err = NM_ERR_INTERNAL;
+	char *origin;
+
+	nm_buffer_append(&text, m->text.data, m->text.len);
+	if ((origin = nm_buffer_take_string(&text)) != NULL)
+		err = host_change_forget(origin, &fault);
+	host_channel_answer(
+	    b->channel, m->id, err, fault.code != NM_OK ? fault.text : NULL);
+	free(origin);
 }
 
 /* One at a time: the engine asks for another when it has lost the one. */
@@ -254,7 +206,12 @@ take_messages(struct broker *b)
 		switch (m.type) {
 		case HOST_ASK:
 		case HOST_SAVE:
+		case HOST_USE:
+		case HOST_ALLOW:
 			take_next(b, &m);
+			break;
+		case HOST_FORGET:
+			forget(b, &m);
 			break;
 		case HOST_SAVE_DATA:
 			take_data(b, &m);
@@ -295,8 +252,7 @@ collect(struct broker *b, int *status)
 		if (!WIFEXITED(how) || WEXITSTATUS(how) != 0)
 			answer(b, b->showing,
 			    WIFSIGNALED(how) ? NM_ERR_CANCELLED
-					     : NM_ERR_PROMPT_UNAVAILABLE,
-			    NULL);
+					     : NM_ERR_PROMPT_UNAVAILABLE);
 	}
 	return false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "channel.h"
 
+#include <string.h>
 #include <unistd.h>
 
 /* The head: type, id, asking, again, error. */
@@ -20,6 +21,19 @@ bool
 host_channel_send(int fd, const struct host_message *m)
 {
 	return host_channel_pass(fd, m, -1);
+}
+
+void
+host_channel_answer(int fd, uint32_t id, enum nm_error error, const char *text)
+{
+	struct host_message m = {
+		.type = HOST_ANSWER, .id = id, .error = error
+	};
+
+	if (text != NULL)
+		m.text =
+		    (struct nm_bytes){ (const uint8_t *)text, strlen(text) };
+	(void)host_channel_send(fd, &m);
 }
 
 static bool

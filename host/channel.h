@@ -22,21 +22,25 @@ enum host_message_type {
 	HOST_ASK = 1,	/* to the broker: show a window; text: what it says */
 	HOST_SAVE,	/* to the broker: a file comes; text: its name */
 	HOST_SAVE_DATA, /* to the broker: text: more of it, empty: its end */
-	HOST_ABANDON,	/* to the broker: nobody waits for it any more */
-	HOST_ANSWER,	/* to the engine; text: the password, the file's name */
-	HOST_FETCH,	/* to the broker: start nssmime-fetch */
-	HOST_FETCHER	/* to the engine, with the socket to it */
+	HOST_USE,    /* to the broker: a database is chosen; text: its folder */
+	HOST_ALLOW,  /* to the broker: an origin is allowed; text: it */
+	HOST_FORGET, /* to the broker: an origin is no more; text: it */
+	HOST_ABANDON, /* to the broker: nobody waits for it any more */
+	HOST_ANSWER,  /* to the engine; text: the password, the file's name;
+			 what is wrong */
+	HOST_FETCH,   /* to the broker: start nssmime-fetch */
+	HOST_FETCHER  /* to the engine, with the socket to it */
 };
 
 enum host_asking {
 	HOST_ASK_PASSWORD,
 	HOST_ASK_NEW_PASSWORD,
 	HOST_ASK_CONFIRM,
+	HOST_ASK_SIGN,		       /* a mail, for an origin */
+	HOST_ASK_LAST = HOST_ASK_SIGN, /* those below are the broker's own */
 	HOST_ASK_SAVE,
-	HOST_ASK_ALLOW,	 /* an origin */
-	HOST_ASK_ALWAYS, /* ... to sign without asking: no is an answer */
-	HOST_ASK_SIGN,	 /* a mail, for an origin */
-	HOST_ASK_LAST = HOST_ASK_SIGN
+	HOST_ASK_ALLOW, /* an origin */
+	HOST_ASK_ALWAYS /* ... to sign without asking */
 };
 
 struct host_message {
@@ -52,6 +56,9 @@ struct host_message {
 bool host_channel_send(int fd, const struct host_message *m);
 /* With a descriptor, which stays open here. */
 bool host_channel_pass(int fd, const struct host_message *m, int passed);
+/* HOST_ANSWER; `text` may be NULL. */
+void host_channel_answer(
+    int fd, uint32_t id, enum nm_error error, const char *text);
 
 /* Does not wait. m->text is in `buffer`, which the caller clears (it may hold
  * a password). A packet that is no message counts as HOST_GONE. */

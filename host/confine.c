@@ -66,30 +66,14 @@ allow_tokens(const struct host_landlock *l)
 	allow_softhsm(l, "/etc/softhsm2.conf");
 }
 
+/* Reading stays free: NSS and the modules of tokens read where they like. The
+ * settings are the broker's to write: they name programs. */
 static void
-allow_settings(
-    const struct host_landlock *l, const struct host_settings *settings)
-{
-	char *folder = strdup(settings->config_path);
-
-	if (folder == NULL)
-		return;
-	*strrchr(folder, '/') = '\0';
-	/* a rule needs a folder that is there */
-	host_settings_make_folder(settings);
-	host_landlock_allow(l, folder, HOST_FS_KEEP);
-	free(folder);
-}
-
-/* Reading stays free: NSS and the modules of tokens read where they like. */
-static void
-allow_writing(const struct host_landlock *l, const char *folder,
-    const struct host_settings *settings)
+allow_writing(const struct host_landlock *l, const char *folder)
 {
 	const char *cache = getenv("XDG_CACHE_HOME");
 
 	host_landlock_allow(l, folder, HOST_FS_KEEP);
-	allow_settings(l, settings);
 	if (cache != NULL && cache[0] == '/')
 		host_landlock_allow(l, cache, HOST_FS_KEEP);
 	else
@@ -109,8 +93,8 @@ allow_writing(const struct host_landlock *l, const char *folder,
 static const int families[] = { AF_INET, AF_INET6, AF_PACKET, AF_VSOCK };
 
 void
-host_confine(struct host_confinement *c, const char *folder,
-    const struct host_settings *settings, enum host_log_level log)
+host_confine(
+    struct host_confinement *c, const char *folder, enum host_log_level log)
 {
 	struct host_landlock l;
 
@@ -125,7 +109,7 @@ host_confine(struct host_confinement *c, const char *folder,
 		? "yes"
 		: "not available");
 	if (host_landlock_begin(&l, HOST_FS_CHANGE)) {
-		allow_writing(&l, folder, settings);
+		allow_writing(&l, folder);
 		c->ruleset = l.ruleset;
 		host_log(log, HOST_LOG_INFO, "Landlock: yes, version %ld",
 		    l.version);

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 
 #include "log.h"
-#include "settings.h"
 
 struct host_confinement {
 	bool done;
@@ -24,8 +23,8 @@ struct host_confinement {
 
 /* Confines the process as far as it goes at once, and prepares the rest.
  * `folder`: of the database. */
-void host_confine(struct host_confinement *c, const char *folder,
-    const struct host_settings *settings, enum host_log_level log);
+void host_confine(
+    struct host_confinement *c, const char *folder, enum host_log_level log);
 /* Landlock binds the calling thread and those it starts: to be called by each
  * thread that was there before. `mine`: whether it was done in it. */
 void host_confine_thread(const struct host_confinement *c, bool *mine);

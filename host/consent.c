@@ -13,42 +13,6 @@
 #define SUBJECT_MAX	100
 #define PEOPLE_SHOWN	3
 
-static enum nm_error
-ask(struct host_call *call, enum host_asking asking, const char *what,
-    const char *about)
-{
-	if (!call->may_prompt)
-		return nm_fail(&call->fault, NM_ERR_PASSWORD_REQUIRED,
-		    "This needs the user's consent, where the request lets "
-		    "nobody be asked");
-	return host_prompt_consent(call, asking, what, about);
-}
-
-enum nm_error
-host_consent_to_read(struct host_call *call)
-{
-	return ask(call, HOST_ASK_ALLOW,
-	    "Read and write protected mail (S/MIME) on this website? Encrypted "
-	    "mail is then opened for you; the website does not see what is "
-	    "inside.",
-	    NULL);
-}
-
-enum nm_error
-host_consent_to_sign(struct host_call *call, bool *always)
-{
-	enum nm_error err;
-
-	err = ask(call, HOST_ASK_ALWAYS,
-	    "May mail be signed in your name on this website without asking "
-	    "you each time? You can take this back in the settings.",
-	    NULL);
-	*always = err == NM_OK;
-	return err == NM_ERR_USER_DECLINED ? NM_OK : err;
-}
-
-/* ---- one mail ---------------------------------------------------------- */
-
 /* The first few addresses of every field of that name, and how many there are
  * besides. */
 static enum nm_error
@@ -128,7 +92,7 @@ host_consent_to_mail(
 		err = NM_ERR_INTERNAL;
 		goto out;
 	}
-	err = ask(call, HOST_ASK_SIGN, "Sign this mail in your name?", text);
+	err = host_prompt_sign(call, "Sign this mail in your name?", text);
 out:
 	nm_buffer_reset(&about);
 	free(line);

@@ -12,20 +12,13 @@ static enum nm_error
 forget(struct host_call *call, const struct host_settings *now)
 {
 	const char *origin = host_call_origin(call);
-	struct nm_fault *fault = host_call_fault(call);
-	bool dropped = false;
-	enum nm_error error;
 
-	if (!host_call_commit(call))
-		return nm_fail(
-		    fault, NM_ERR_CANCELLED, "The operation was cancelled");
-	error = host_settings_drop_origin(now, origin, &dropped, fault);
-	if (error == NM_OK && !dropped &&
-	    host_permission_of(now, origin).by_admin)
-		error = nm_fail(fault, NM_ERR_POLICY_FORBIDS,
+	if (host_permission_of(now, origin).by_admin &&
+	    !host_origins_have(&now->origins, now->origins.count, origin))
+		return nm_fail(host_call_fault(call), NM_ERR_POLICY_FORBIDS,
 		    "The administrator allows this website, and nobody else "
 		    "can take that back");
-	return error;
+	return host_call_forget_origin(call);
 }
 
 static enum nm_error

@@ -108,12 +108,26 @@ enum nm_error
 host_call_save(struct host_call *call, const char *name, const void *data,
     size_t len, char **saved)
 {
-	*saved = NULL;
-	if (!call->may_prompt)
-		return nm_fail(&call->fault, NM_ERR_PASSWORD_REQUIRED,
-		    "The user must be asked where the request forbids it");
 	return host_prompt_save(
 	    call, name, (struct nm_bytes){ data, len }, saved);
+}
+
+enum nm_error
+host_call_use_database(struct host_call *call, const char *folder)
+{
+	return host_prompt_change(call, HOST_USE, folder);
+}
+
+enum nm_error
+host_call_allow_origin(struct host_call *call)
+{
+	return host_prompt_change(call, HOST_ALLOW, call->origin);
+}
+
+enum nm_error
+host_call_forget_origin(struct host_call *call)
+{
+	return host_prompt_change(call, HOST_FORGET, call->origin);
 }
 
 void

@@ -124,6 +124,17 @@ void host_call_blocking(
 enum nm_error host_call_save(struct host_call *call, const char *name,
     const void *data, size_t len, char **saved);
 
+/*
+ * The broker changes the user's settings, where the engine may not write: the
+ * database of the connections to come; what the request's origin may do. It
+ * asks the user first, by windows of its own, but for what takes rights away.
+ * May wait. NM_ERR_PASSWORD_REQUIRED when the request says "prompt": "never".
+ */
+enum nm_error host_call_use_database(
+    struct host_call *call, const char *folder);
+enum nm_error host_call_allow_origin(struct host_call *call);
+enum nm_error host_call_forget_origin(struct host_call *call);
+
 /* Ends the connection after this call's reply has been written. */
 void host_call_end_connection(struct host_call *call);
 

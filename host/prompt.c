@@ -5,55 +5,48 @@
 #include <string.h>
 
 #include "prompt_queue.h"
-#include "text.h"
+#include "window.h"
 
-/* An Assuan line has 1,000 bytes: what is fixed, and these. */
-#define WHAT_MAX   160
-#define ORIGIN_MAX 300
-#define DETAIL_MAX 340
+/* What an operation asks for. */
+struct wish {
+	enum host_message_type type;
+	enum host_asking asking; /* HOST_ASK */
+	struct nm_question q;
+	struct nm_bytes file; /* HOST_SAVE */
+};
 
-/* ---- what the window says ------------------------------------------- */
-
-/* First, in fixed words, what is asked and by whom; then for what. */
+/* Of what shows a window of the broker's own, the text is what it is about. */
 static char *
-compose(const struct host_call *call, enum host_asking asking,
-    const struct nm_question *q)
+text_of(const struct host_call *call, const struct wish *wish)
 {
-	struct nm_buffer b = NM_BUFFER_INIT;
+	struct host_window w = { .what = wish->q.what,
+		.by = call->engine->caller->name,
+		.origin = call->origin };
 
-	host_text_clean(&b, q->what, WHAT_MAX);
-	nm_buffer_format(
-	    &b, "\n\nAsked for by %s.", call->engine->caller->name);
-	if (call->origin != NULL) {
-		nm_buffer_string(&b, "\nWebsite: ");
-		host_text_show(&b, call->origin, ORIGIN_MAX);
-	}
-	if (q->detail != NULL && *q->detail != '\0') {
-		if (asking == HOST_ASK_SIGN) {
-			nm_buffer_format(&b, "\n%s", q->detail);
-		} else {
-			nm_buffer_string(&b, "\nConcerning: ");
-			host_text_show(&b, q->detail, DETAIL_MAX);
-		}
-	}
-	return nm_buffer_take_string(&b);
+	if (wish->type != HOST_ASK)
+		return strdup(wish->q.detail);
+	if (wish->asking == HOST_ASK_SIGN)
+		w.lines = wish->q.detail;
+	else
+		w.detail = wish->q.detail;
+	return host_window_text(&w);
 }
 
 static struct host_prompt *
-prompt_new(struct host_call *call, enum host_asking asking,
-    const struct nm_question *q, struct nm_bytes file)
+prompt_new(const struct host_call *call, const struct wish *wish)
 {
 	struct host_prompt *p = calloc(1, sizeof(*p));
+	const char *detail = wish->q.detail;
 
 	if (p == NULL)
 		return NULL;
-	p->asking = asking;
-	p->again = q->again;
-	p->file = file;
-	p->what = strdup(q->what);
-	p->detail = strdup(q->detail != NULL ? q->detail : "");
-	p->text = asking == HOST_ASK_SAVE ? strdup(q->detail)
-					  : compose(call, asking, q);
+	p->type = wish->type;
+	p->asking = wish->asking;
+	p->again = wish->q.again;
+	p->file = wish->file;
+	p->what = strdup(wish->q.what);
+	p->detail = strdup(detail != NULL ? detail : "");
+	p->text = text_of(call, wish);
 	if (p->what == NULL || p->detail == NULL || p->text == NULL) {
 		host_prompt_free(p);
 		return NULL;
@@ -121,8 +114,8 @@ find_shared(struct host_engine *e, const struct nm_question *q)
 
 	for (struct host_call *c = e->calls; c != NULL; c = c->next) {
 		p = c->prompt;
-		if (p != NULL && p->asking == HOST_ASK_PASSWORD &&
-		    p->leader != NULL && !p->tried && p->error == NM_OK &&
+		if (p != NULL && host_prompt_unlocks(p) && p->leader != NULL &&
+		    !p->tried && p->error == NM_OK &&
 		    strcmp(p->what, q->what) == 0 &&
 		    strcmp(p->detail, q->detail) == 0)
 			return p;
@@ -142,16 +135,18 @@ take_part(
 	await(call);
 	*shared = p->leader != call;
 	err = call->over ? NM_ERR_CANCELLED : p->error;
-	if (err == NM_OK && p->answer != NULL &&
-	    (*answer = strdup(p->answer)) == NULL)
+	if (err != NM_OK)
+		(void)nm_fail(&call->fault, err, "%s",
+		    err == p->error && p->answer != NULL ? p->answer
+							 : nm_error_text(err));
+	else if (p->answer != NULL && (*answer = strdup(p->answer)) == NULL)
 		err = NM_ERR_INTERNAL;
 	host_prompt_leave(call);
 	return err;
 }
 
 static enum nm_error
-ask_once(struct host_call *call, enum host_asking asking,
-    const struct nm_question *q, struct nm_bytes file, char **answer,
+ask_once(struct host_call *call, const struct wish *wish, char **answer,
     bool *shared)
 {
 	struct host_engine *e = call->engine;
@@ -159,12 +154,12 @@ ask_once(struct host_call *call, enum host_asking asking,
 	enum nm_error err;
 	bool unlocked, token;
 
-	if ((mine = prompt_new(call, asking, q, file)) == NULL)
+	if ((mine = prompt_new(call, wish)) == NULL)
 		return NM_ERR_INTERNAL;
-	token =
-	    asking == HOST_ASK_PASSWORD && find_token(e, q->detail, &unlocked);
+	token = host_prompt_unlocks(mine) &&
+	    find_token(e, wish->q.detail, &unlocked);
 	(void)pthread_mutex_lock(&e->lock);
-	if ((p = token ? find_shared(e, q) : NULL) == NULL)
+	if ((p = token ? find_shared(e, &wish->q) : NULL) == NULL)
 		p = mine;
 	else
 		host_prompt_free(mine);
@@ -176,17 +171,20 @@ ask_once(struct host_call *call, enum host_asking asking,
 /* A password that did not unlock the token for the call that asked for it is
  * not tried once more by another one: cards count. */
 static enum nm_error
-ask(struct host_call *call, enum host_asking asking,
-    const struct nm_question *q, struct nm_bytes file, char **answer)
+ask(struct host_call *call, const struct wish *wish, char **answer)
 {
 	enum nm_error err;
 	bool shared = false, unlocked = false, again;
 
 	*answer = NULL;
+	if (!call->may_prompt && wish->type != HOST_FORGET)
+		return nm_fail(&call->fault, NM_ERR_PASSWORD_REQUIRED,
+		    "This needs the user's consent, where the request lets "
+		    "nobody be asked");
 	do {
-		err = ask_once(call, asking, q, file, answer, &shared);
+		err = ask_once(call, wish, answer, &shared);
 		again = err == NM_OK && shared &&
-		    !(find_token(call->engine, q->detail, &unlocked) &&
+		    !(find_token(call->engine, wish->q.detail, &unlocked) &&
 			unlocked);
 		if (again)
 			nm_secret_free(answer);
@@ -199,47 +197,65 @@ ask(struct host_call *call, enum host_asking asking,
 static enum nm_error
 ask_password(void *arg, const struct nm_question *q, char **password)
 {
-	return ask(
-	    arg, HOST_ASK_PASSWORD, q, (struct nm_bytes){ NULL, 0 }, password);
+	const struct wish wish = { HOST_ASK, HOST_ASK_PASSWORD, *q,
+		{ NULL, 0 } };
+
+	return ask(arg, &wish, password);
 }
 
 static enum nm_error
 ask_new_password(void *arg, const struct nm_question *q, char **password)
 {
-	return ask(arg, HOST_ASK_NEW_PASSWORD, q, (struct nm_bytes){ NULL, 0 },
-	    password);
+	const struct wish wish = { HOST_ASK, HOST_ASK_NEW_PASSWORD, *q,
+		{ NULL, 0 } };
+
+	return ask(arg, &wish, password);
 }
 
 static enum nm_error
 ask_confirm(void *arg, const struct nm_question *q)
 {
+	const struct wish wish = { HOST_ASK, HOST_ASK_CONFIRM, *q,
+		{ NULL, 0 } };
 	char *none = NULL;
 
-	return ask(
-	    arg, HOST_ASK_CONFIRM, q, (struct nm_bytes){ NULL, 0 }, &none);
+	return ask(arg, &wish, &none);
 }
 
 const struct nm_asker host_prompt_asker = { NULL, ask_password,
 	ask_new_password, ask_confirm };
 
 enum nm_error
-host_prompt_consent(struct host_call *call, enum host_asking asking,
-    const char *what, const char *about)
+host_prompt_sign(struct host_call *call, const char *what, const char *about)
 {
-	struct nm_question q = { what, about, 0 };
+	const struct wish wish = { HOST_ASK, HOST_ASK_SIGN, { what, about, 0 },
+		{ NULL, 0 } };
 	char *none = NULL;
 
-	return ask(call, asking, &q, (struct nm_bytes){ NULL, 0 }, &none);
+	return ask(call, &wish, &none);
 }
 
 enum nm_error
 host_prompt_save(struct host_call *call, const char *name, struct nm_bytes data,
     char **saved)
 {
-	struct nm_question q = { "Save", name, 0 };
+	const struct wish wish = { HOST_SAVE, HOST_ASK_LAST, { "", name, 0 },
+		data };
 
+	*saved = NULL;
 	if (data.len > HOST_SAVE_MAX)
 		return nm_fail(&call->fault, NM_ERR_TOO_LARGE,
 		    "The file is too large to be saved");
-	return ask(call, HOST_ASK_SAVE, &q, data, saved);
+	return ask(call, &wish, saved);
+}
+
+enum nm_error
+host_prompt_change(
+    struct host_call *call, enum host_message_type change, const char *about)
+{
+	const struct wish wish = { change, HOST_ASK_LAST, { "", about, 0 },
+		{ NULL, 0 } };
+	char *none = NULL;
+
+	return ask(call, &wish, &none);
 }

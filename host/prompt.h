@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * Questions to the user, as the engine puts them to the broker: one window at
+ * What the engine asks of the broker: windows for the user, one at
  * a time, in the order of asking; one for a token, however many operations
  * need it; none for a minute after two were declined within one.
  */
@@ -25,12 +25,14 @@ struct host_prompts {
 /* The functions of a call's nm_asker; `arg` is the call. */
 extern const struct nm_asker host_prompt_asker;
 
-/* HOST_ASK_ALLOW, HOST_ASK_ALWAYS and HOST_ASK_SIGN; of the last `about` is
- * lines that have been cleaned, else NULL. */
-enum nm_error host_prompt_consent(struct host_call *call,
-    enum host_asking asking, const char *what, const char *about);
+/* `about`: lines that have been cleaned. */
+enum nm_error host_prompt_sign(
+    struct host_call *call, const char *what, const char *about);
 enum nm_error host_prompt_save(struct host_call *call, const char *name,
     struct nm_bytes data, char **saved);
+/* HOST_USE, HOST_ALLOW or HOST_FORGET, of this folder or origin. */
+enum nm_error host_prompt_change(
+    struct host_call *call, enum host_message_type change, const char *about);
 
 /* With the lock held: an answer has come. */
 void host_prompt_answer(struct host_engine *e, const struct host_message *m);

@@ -32,23 +32,32 @@ unlist(struct host_prompts *all, struct host_prompt *p)
 		all->last = before;
 }
 
-static bool
-gives_text(enum host_asking asking)
+bool
+host_prompt_unlocks(const struct host_prompt *p)
 {
-	return asking == HOST_ASK_PASSWORD || asking == HOST_ASK_NEW_PASSWORD ||
-	    asking == HOST_ASK_SAVE;
+	return p->type == HOST_ASK && p->asking == HOST_ASK_PASSWORD;
 }
 
 static bool
-send_file(struct host_engine *e, const struct host_prompt *p)
+gives_text(const struct host_prompt *p)
 {
-	struct host_message m = { .type = HOST_SAVE, .id = p->id };
+	return p->type == HOST_SAVE || host_prompt_unlocks(p) ||
+	    (p->type == HOST_ASK && p->asking == HOST_ASK_NEW_PASSWORD);
+}
+
+/* What shows no window waits for none. */
+static bool
+shows_window(const struct host_prompt *p)
+{
+	return p->type != HOST_FORGET;
+}
+
+static bool
+send_file(const struct host_engine *e, const struct host_prompt *p)
+{
+	struct host_message m = { .type = HOST_SAVE_DATA, .id = p->id };
 	struct nm_bytes rest = p->file;
 
-	m.text = (struct nm_bytes){ (const uint8_t *)p->text, strlen(p->text) };
-	if (!host_channel_send(e->channel, &m))
-		return false;
-	m.type = HOST_SAVE_DATA;
 	do {
 		m.text = rest;
 		if (m.text.len > HOST_CHANNEL_TEXT)
@@ -62,17 +71,16 @@ send_file(struct host_engine *e, const struct host_prompt *p)
 }
 
 static bool
-send_prompt(struct host_engine *e, const struct host_prompt *p)
+send_prompt(const struct host_engine *e, const struct host_prompt *p)
 {
-	struct host_message m = { .type = HOST_ASK,
+	struct host_message m = { .type = p->type,
 		.id = p->id,
 		.asking = p->asking,
 		.again = p->again };
 
-	if (p->asking == HOST_ASK_SAVE)
-		return send_file(e, p);
 	m.text = (struct nm_bytes){ (const uint8_t *)p->text, strlen(p->text) };
-	return host_channel_send(e->channel, &m);
+	return host_channel_send(e->channel, &m) &&
+	    (p->type != HOST_SAVE || send_file(e, p));
 }
 
 static void
@@ -84,23 +92,34 @@ settle(struct host_prompt *p, enum nm_error error)
 		(void)pthread_cond_signal(&p->leader->cond);
 }
 
-/* Shows the first one, unless a window is there or none is to be shown. */
+static void
+put(struct host_engine *e, struct host_prompt *p)
+{
+	struct host_prompts *all = &e->prompts;
+
+	if (shows_window(p) && host_now() < all->silent) {
+		unlist(all, p);
+		settle(p, NM_ERR_USER_DECLINED);
+	} else if (send_prompt(e, p)) {
+		p->sent = true;
+	} else {
+		unlist(all, p);
+		settle(p, NM_ERR_PROMPT_UNAVAILABLE);
+	}
+}
+
+/* Shows the first window, unless one is there or none is to be shown. */
 static void
 pump(struct host_engine *e)
 {
-	struct host_prompts *all = &e->prompts;
-	struct host_prompt *p;
+	struct host_prompt *p, *next;
+	bool shown = false;
 
-	while ((p = all->first) != NULL && !p->sent) {
-		if (host_now() < all->silent) {
-			unlist(all, p);
-			settle(p, NM_ERR_USER_DECLINED);
-		} else if (send_prompt(e, p)) {
-			p->sent = true;
-		} else {
-			unlist(all, p);
-			settle(p, NM_ERR_PROMPT_UNAVAILABLE);
-		}
+	for (p = e->prompts.first; p != NULL; p = next) {
+		next = p->next;
+		if (!p->sent && !(shown && shows_window(p)))
+			put(e, p);
+		shown = shown || (p->sent && shows_window(p));
 	}
 }
 
@@ -120,17 +139,23 @@ host_prompt_answer(struct host_engine *e, const struct host_message *m)
 	struct host_prompt *p = e->prompts.first;
 	enum nm_error error = m->error;
 
-	if (p == NULL || !p->sent || p->id != m->id)
+	while (p != NULL && !(p->sent && p->id == m->id))
+		p = p->next;
+	if (p == NULL)
 		return;
 	unlist(&e->prompts, p);
-	if (error == NM_ERR_USER_DECLINED && p->asking != HOST_ASK_ALWAYS)
+	if (error == NM_ERR_USER_DECLINED)
 		count_declined(&e->prompts);
-	if (error == NM_OK && p->asking == HOST_ASK_PASSWORD)
+	if (error == NM_OK && host_prompt_unlocks(p))
 		e->key_used = host_now(); /* something is open from now on */
-	if (error == NM_OK && gives_text(p->asking) &&
+	if ((error == NM_OK ? gives_text(p) : m->text.len != 0) &&
 	    (p->answer = strndup((const char *)m->text.data, m->text.len)) ==
 		NULL)
 		error = NM_ERR_INTERNAL;
+	/* what the broker has written a cancel cannot take back */
+	if (error == NM_OK && p->type != HOST_ASK && p->leader != NULL &&
+	    !p->leader->over)
+		p->leader->committed = true;
 	if (p->leader == NULL)
 		host_prompt_free(p); /* everybody had gone */
 	else

@@ -68,9 +68,6 @@ void host_settings_load_both(
  * others than root may change it. */
 bool host_settings_policy_ignored(void);
 void host_settings_clear(struct host_settings *s);
-/* Makes the folder of config.json, and the one around it: a new account has no
- * ~/.config. */
-void host_settings_make_folder(const struct host_settings *s);
 
 /*
  * Changes of config.json (atomically: a new file renamed over the old one),

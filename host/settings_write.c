@@ -73,8 +73,9 @@ read_current(
 	return err;
 }
 
-void
-host_settings_make_folder(const struct host_settings *s)
+/* And the one around it: a new account has no ~/.config. */
+static void
+make_folder(const struct host_settings *s)
 {
 	char *path = strdup(s->config_path), *end, *before;
 
@@ -102,7 +103,7 @@ open_folder(const struct host_settings *s)
 
 	if (path == NULL)
 		return -1;
-	host_settings_make_folder(s);
+	make_folder(s);
 	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	free(path);
 	while (folder >= 0 && flock(folder, LOCK_EX) != 0) {

@@ -250,7 +250,10 @@ class Use(DatabaseCase):
         self.assertEqual(host.wait(), 0)
         # The user sees the folder, the client never does.
         self.assertEqual(len(self.questions()), 1)
-        self.assertIn(os.path.basename(self.second), self.questions()[0])
+        self.assertIn("desc=Use this certificate database from now on?"
+                      "\\n\\nAsked for by Thunderbird.\\nConcerning: "
+                      "Thunderbird, profile work, in " + self.second,
+                      self.questions()[0])
         with open(os.path.join(self.folder, "config/nssmime/config.json"),
                   encoding="utf-8") as file:
             config = json.load(file)

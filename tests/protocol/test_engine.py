@@ -32,8 +32,9 @@ class Engine(Case):
         """In the thread that opened the database, and in later ones."""
         self.start(log="info")
         landlock = has_landlock()
-        for i in range(3):
-            outside = os.path.join(self.folder, "file%d" % i)
+        for outside in ("file1", "file2", "file3",
+                        "config/nssmime/config.json"):
+            outside = os.path.join(self.folder, outside)
             self.assertEqual(
                 self.host.request("test.forbidden", {"file": outside}),
                 {"network": False, "unix": True, "programs": False,

@@ -237,8 +237,17 @@ class Origins(OriginCase):
         self.assertEqual(self.kind(self.allow), "storage-failed")
         self.assertFalse(self.may())
 
+    def test_forget_beside_a_window(self):
+        """Nobody waits for a window to take a right away."""
+        self.start(["hang"], origins=[OTHER])
+        pending = self.host.begin("origin.allow", {"origin": SITE})
+        self.assertTrue(until(self.windows))
+        self.assertEqual(self.forget(OTHER), {})
+        self.listed()
+        self.cancel(pending)
+
     def test_confined(self):
-        """The engine that has the database open can still write it."""
+        """The engine that has the database open can still change it."""
         self.start(["confirm", "decline"])
         self.host.request("database.status", {})
         self.assertEqual(self.allow(), entry())

@@ -59,7 +59,8 @@ answer_windows(void *arg)
 				    &b->file, m.text.data, m.text.len);
 			} while (m.text.len != 0);
 		} else {
-			assert_int_equal(m.type, HOST_ASK);
+			assert_true(m.type == HOST_ASK || m.type == HOST_USE ||
+			    m.type == HOST_ALLOW || m.type == HOST_FORGET);
 			(void)snprintf(b->text, sizeof(b->text), "%.*s",
 			    (int)m.text.len, (const char *)m.text.data);
 		}
@@ -270,6 +271,51 @@ saving(void **state)
 	end(&s);
 }
 
+/* What the broker changes: it is told what about, and says why it did not. */
+static void
+changes(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, NM_OK, NULL);
+	expect_window(&s);
+	assert_int_equal(host_prompt_change(s.call, HOST_USE, "/a b"), NM_OK);
+	shown(&s);
+	assert_string_equal(s.broker.text, "/a b");
+	/* a cancel comes too late */
+	assert_true(s.call->committed);
+	s.call->committed = false;
+	s.broker.error = NM_ERR_STORAGE_FAILED;
+	s.broker.answer = "No room";
+	expect_window(&s);
+	assert_int_equal(
+	    host_prompt_change(s.call, HOST_ALLOW, "x"), NM_ERR_STORAGE_FAILED);
+	shown(&s);
+	assert_string_equal(s.call->fault.text, "No room");
+	assert_false(s.call->committed);
+	end(&s);
+}
+
+/* Nobody is asked, but where there is nothing to ask. */
+static void
+nobody_to_ask(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, NM_OK, NULL);
+	s.call->may_prompt = false;
+	assert_int_equal(host_prompt_change(s.call, HOST_ALLOW, "x"),
+	    NM_ERR_PASSWORD_REQUIRED);
+	assert_int_equal(
+	    host_prompt_sign(s.call, "Sign?", "x"), NM_ERR_PASSWORD_REQUIRED);
+	expect_window(&s);
+	assert_int_equal(host_prompt_change(s.call, HOST_FORGET, "x"), NM_OK);
+	shown(&s);
+	end(&s);
+}
+
 static void
 no_broker(void **state)
 {
@@ -309,6 +355,8 @@ main(void)
 		cmocka_unit_test(wrong_before),
 		cmocka_unit_test(declined_twice),
 		cmocka_unit_test(saving),
+		cmocka_unit_test(changes),
+		cmocka_unit_test(nobody_to_ask),
 		cmocka_unit_test(no_broker),
 		cmocka_unit_test(stray_answers),
 	};
