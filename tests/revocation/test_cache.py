@@ -14,7 +14,8 @@ from authority import Responder
 from revocation_case import (VERDICTS, WORLD, RevocationCase, mail, main,
                              name_of)
 
-SHORT = 6  # seconds an answer lasts
+# An answer lasts; the next where the machine was too slow for the one before.
+SECONDS = (6, 20, 60)
 
 
 def make(name, by, answer):
@@ -62,11 +63,12 @@ class Kept(RevocationCase):
         self.assertEqual(host.close(60), 0)
         self.assertEqual(self.site.count(name), count, name)
 
-    def test_until_its_end(self):
+    def ends(self, lasts):
         """Asked once, by the first of three processes; and once more when
-        the answer has ended."""
+        the answer has ended. False: it had ended before the second asked, on a
+        machine with much to do, so that this says nothing."""
         certs = {}
-        for name, by, found in (
+        for kind, by, found in (
                 ("kept", "ocsp", "good"), ("kept-revoked", "ocsp", "revoked"),
                 ("kept-list", "lists", "good"),
                 ("kept-listed", "lists", "revoked")):
@@ -74,20 +76,27 @@ class Kept(RevocationCase):
                 revoked = found == "revoked"
                 if by == "ocsp":
                     return WORLD.ocsp(cert, answers.revoked(
-                        DAY) if revoked else answers.GOOD, until=SHORT)
+                        DAY) if revoked else answers.GOOD, until=lasts)
                 return WORLD.crl(*([answers.entry(cert)] if revoked else []),
-                                 until=SHORT)
-            certs[make(name, by, said(answer))] = found
+                                 until=lasts)
+            certs[make("%s-%d" % (kind, lasts), by, said(answer))] = found
         home = self.home()
         for cert, found in certs.items():
             began = time.monotonic()
-            self.asked(home, cert, found, 1)
-            self.asked(home, cert, found, 0)
-            self.assertLess(time.monotonic() - began, SHORT,
-                            "too slow to tell")
-        time.sleep(SHORT)
+            try:
+                self.asked(home, cert, found, 1)
+                self.asked(home, cert, found, 0)
+            except AssertionError:
+                if time.monotonic() - began < lasts:
+                    raise
+                return False
+        time.sleep(lasts)
         for cert, found in certs.items():
             self.asked(home, cert, found, 1)
+        return True
+
+    def test_until_its_end(self):
+        self.assertTrue(any(map(self.ends, SECONDS)), "too slow to tell")
 
     def test_another_home(self):
         cert = make("homes", "ocsp", lambda c: sites.says(WORLD.ocsp(c)))
