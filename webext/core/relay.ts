@@ -71,6 +71,8 @@ export interface SiteMethods {
   /** The browser lets us: the host asks the user. */
   "site.allow": { params: { site: string }; result: null };
   "site.forget": { params: { site: string }; result: null };
+  /** Opens the editor for a new mail. */
+  "mail.write": { params: { site: string }; result: null };
 }
 
 /** Of a background that lets pages write mails. */

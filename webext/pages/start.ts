@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: MPL-2.0
-// Setting up: which step is missing, and exactly how to do it.
-import { allCertificates } from "../core/actions/certificate-list.ts";
+// Setting up: which step is missing, and exactly how to do it. What is done elsewhere, in a terminal
+// or in the tab of a webmail, is seen here by itself.
 import { databaseStatus } from "../core/actions/database-status.ts";
 import { HostError } from "../core/error.ts";
-import type { Identity } from "../core/relay.ts";
-import type { Certificate } from "../core/wire.ts";
-import { badge } from "./chain.ts";
-import { reasonsAgainst, stateOf } from "./certificate-state.ts";
 import { databaseChoice, databaseLabel } from "./database-choice.ts";
 import { button, type Child, fill, h, icon } from "./dom.ts";
-import { importButton, takeDrops } from "./import.ts";
+import { identityView } from "./identity-view.ts";
+import { takeDrops } from "./import.ts";
 import { openPage } from "./page.ts";
 import { sitesSection } from "./settings-sites.ts";
 import { problemTitle, remedyFor } from "./problem.ts";
-import { reasonList } from "./reason.ts";
 import { type Key, t } from "./text.ts";
 
 interface Step {
@@ -79,87 +75,21 @@ async function siteStep(): Promise<Step> {
   };
 }
 
-/** The best first: one that does everything, for the longest time. */
-function best(certificates: Certificate[]): Certificate | undefined {
-  const score = ({ status }: Certificate) =>
-    Number(status?.sign.usable ?? false) + Number(status?.encrypt.usable ?? false);
-  return [...certificates].sort(
-    (a, b) => score(b) - score(a) || b.notAfter.localeCompare(a.notAfter),
-  )[0];
-}
-
-function identityView(
-  { address, name }: Identity,
-  certificates: Certificate[],
-): { done: boolean; view: HTMLElement } {
-  const chosen = best(certificates);
-  const signs = certificates.some(({ status }) => status?.sign.usable);
-  const decrypts = certificates.some(({ status }) => status?.encrypt.usable);
-  const done = signs && decrypts;
-  const content: Child[] = [];
-  if (done && chosen) {
-    content.push(h("p", {}, t("identityOk", stateOf(chosen).text)));
-  } else if (chosen) {
-    if (signs || decrypts) content.push(h("p", {}, t(signs ? "identitySignOnly" : "identityEncryptOnly")));
-    else content.push(h("p", {}, t("identityBad")), reasonList(reasonsAgainst(chosen), "own"));
-  } else {
-    content.push(h("p", {}, t("identityNone")), h("p", { class: "hint" }, t("identityNoneText")));
-  }
-  if (!done)
-    content.push(
-      h(
-        "p",
-        { class: "toolbar" },
-        importButton(page, t("identityHave"), show),
-        chosen &&
-          h(
-            "a",
-            { class: "button", href: `certificates.html#show=${chosen.fingerprint}` },
-            t("identityShow"),
-          ),
-        h("a", { class: "button", href: "certificates.html#request" }, t("requestButton")),
-      ),
-    );
-  return {
-    done,
-    view: h(
-      "div",
-      { class: `panel identity ${done ? "ok" : "warn"}` },
-      h(
-        "p",
-        { class: "row-title" },
-        icon(done ? "ok" : "warn"),
-        h(
-          "span",
-          {},
-          name ? `${name} <${address}> ` : `${address} `,
-          chosen && !done && badge(stateOf(chosen)),
-        ),
-      ),
-      ...content,
-    ),
-  };
-}
-
 async function certificateStep(): Promise<Step> {
-  const { identities, program } = page.target;
+  // Asked again each time: a webmail says them once it was set up.
+  const { identities, program, sites } = await page.host.call("page.target", {});
   if (identities.length === 0) {
-    const text = t(page.target.sites ? "stepCertificateNoMail" : "stepCertificateNone", program);
+    const text = t(sites ? "stepCertificateNoMail" : "stepCertificateNone", program);
     return { state: "todo", text, children: [again()] };
   }
   try {
     const views = await Promise.all(
-      identities.map(async (identity) =>
-        identityView(
-          identity,
-          await allCertificates(page.host, { kind: "own", address: identity.address }),
-        ),
-      ),
+      identities.map((identity) => identityView(page, identity, () => void show())),
     );
     return {
       state: views.every(({ done }) => done) ? "done" : "todo",
       text: "",
-      children: views.map(({ view }) => view),
+      children: views.map(({ element }) => element),
     };
   } catch (failure) {
     return failed(failure);
@@ -173,18 +103,26 @@ const stateWords = {
   waiting: "stepWaiting",
 } as const satisfies Record<Step["state"], Key>;
 
-function stepView(title: Key, { state, text, children }: Step, number: number): HTMLElement {
+const all: [Key, () => Promise<Step>][] = [
+  ["stepHost", hostStep],
+  ["stepDatabase", databaseStep],
+  ...(page.target.sites ? ([["stepSite", siteStep]] as [Key, () => Promise<Step>][]) : []),
+  ["stepCertificate", certificateStep],
+];
+const titles = all.map(([title]) => title);
+
+function stepView({ state, text, children }: Step, at: number): HTMLElement {
   return h(
     "li",
-    { class: `step ${state}` },
+    { class: `step ${state}`, "aria-current": state === "todo" && "step" },
     h(
       "h2",
       {},
-      h("span", { class: "step-mark" }, state === "done" ? icon("ok") : String(number)),
+      h("span", { class: "step-mark" }, state === "done" ? icon("ok") : String(at + 1)),
       h(
         "span",
         {},
-        `${t(title)} `,
+        `${t(titles[at] as Key)} `,
         h("span", { class: `badge ${marks[state]}` }, t(stateWords[state])),
       ),
     ),
@@ -193,33 +131,85 @@ function stepView(title: Key, { state, text, children }: Step, number: number): 
   );
 }
 
-async function show(): Promise<void> {
-  const all: [Key, () => Promise<Step>][] = [
-    ["stepHost", () => page.busy.run(t("startChecking"), hostStep)],
-    ["stepDatabase", databaseStep],
-    ...(page.target.sites ? ([["stepSite", siteStep]] as [Key, () => Promise<Step>][]) : []),
-    ["stepCertificate", certificateStep],
-  ];
-  const titles = all.map(([title]) => title);
+/** What all of it was for. */
+async function readyView(): Promise<HTMLElement> {
+  const { site, sites } = await page.host.call("page.target", {});
+  const write = () =>
+    site !== undefined && page.attempt(t("working"), () => page.host.call("mail.write", { site }));
+  return h(
+    "div",
+    { class: "verdict ok" },
+    icon("ok"),
+    h(
+      "div",
+      {},
+      h("p", { class: "verdict-title" }, t("startReady")),
+      h("p", {}, t(sites ? "startReadySite" : "startReadyText")),
+      sites && site !== undefined && h("p", { class: "toolbar" }, button(t("startWrite"), () => void write(), { class: "primary" })),
+      sites && h("p", { class: "hint" }, t("startReadyOthers", t("viewerDetails"))),
+    ),
+  );
+}
+
+const summary = h("div", { role: "status" });
+const list = h("ol", { class: "steps" });
+let shown: string | null = null;
+
+async function look(): Promise<Step[]> {
   const steps: Step[] = [];
   // Each needs the one before.
   for (const [, make] of all)
     steps.push(steps.every(({ state }) => state === "done") ? await make() : waiting);
-  const next = steps.findIndex(({ state }) => state === "todo");
-  fill(
-    page.main,
-    next < 0
-      ? h(
-          "div",
-          { class: "verdict ok" },
-          icon("ok"),
-          h("div", {}, h("p", { class: "verdict-title" }, t("startReady")), h("p", {}, t("startReadyText"))),
-        )
-      : h("p", { class: "lead" }, t("startIntro")),
-    next >= 0 && h("p", { class: "next", role: "status" }, t("startNext", t(titles[next] as Key))),
-    h("ol", { class: "steps" }, ...steps.map((step, at) => stepView(titles[at] as Key, step, at + 1))),
-  );
+  return steps;
 }
 
-takeDrops(page, show);
+/** `anew`: also where everything is as it was, which takes away what is open or in focus. */
+async function render(anew: boolean): Promise<void> {
+  const steps = await look();
+  const views = steps.map(stepView);
+  const next = steps.findIndex(({ state }) => state === "todo");
+  const says = views.map(({ textContent }) => textContent).join();
+  if (says === shown && !anew) return;
+  if (next < 0) fill(summary, await readyView());
+  else
+    fill(
+      summary,
+      h("p", { class: "lead" }, t("startIntro")),
+      h("p", { class: "next" }, t("startNext", t(titles[next] as Key))),
+    );
+  fill(list, ...views);
+  if (shown === null) fill(page.main, summary, list);
+  // What was done may have been at another place of the page.
+  else (views[next] ?? summary).scrollIntoView({ block: "nearest" });
+  shown = says;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** One after the other: each shows what there is by then. */
+function inTurn(work: () => Promise<void>): Promise<void> {
+  const next = last.then(work);
+  last = next.catch(() => undefined);
+  return next;
+}
+
+const show = () => inTurn(() => page.busy.run(t("startChecking"), () => render(true)));
+
+function refresh(): void {
+  if (document.visibilityState === "visible") void inTurn(() => render(false));
+}
+
+/** Where the step of the webmail is the next, it is done in another tab: then this one is needed. */
+async function goOn(): Promise<void> {
+  const waited = list.children[titles.indexOf("stepSite")]?.matches(".todo");
+  await inTurn(() => render(false));
+  const { sites } = await page.host.call("site.list", {});
+  const here = waited && sites.length > 0 ? await chrome.tabs.getCurrent() : undefined;
+  if (here?.id !== undefined) await chrome.tabs.update(here.id, { active: true });
+}
+
+takeDrops(page, () => void show());
 await show();
+for (const [target, event] of [[document, "visibilitychange"], [window, "focus"]] as const)
+  target.addEventListener(event, refresh);
+if (page.target.sites) chrome.storage.local.onChanged.addListener(() => void goOn());

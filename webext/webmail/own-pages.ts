@@ -133,6 +133,7 @@ export class OwnPages {
           webmail: visits.has(id),
           takesOver: site !== null && (await takesOver(this.#with.storage, site)),
           seen: visits.in(id),
+          identities: await this.#identities(site),
         };
       },
       "site.begin": async ({ site }) => {

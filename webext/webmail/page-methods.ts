@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // What the extension's own pages may ask the background, beside what the host answers.
 import type { WireError } from "../core/error.ts";
-import type { PageMethods, Reading } from "../core/relay.ts";
+import type { Identity, PageMethods, Reading } from "../core/relay.ts";
 import type { Mode } from "./editor/answering.ts";
 import type { MailboxMethods } from "./mailbox/page-methods.ts";
 import type { Seen } from "./visits.ts";
@@ -21,6 +21,8 @@ export interface PopupState {
   /** Its own buttons for writing lead to the editor. */
   takesOver: boolean;
   seen: Seen;
+  /** The addresses that the user has there. */
+  identities: Identity[];
 }
 
 export interface WebmailMethods extends PageMethods, MailboxMethods {
@@ -41,8 +43,6 @@ export interface WebmailMethods extends PageMethods, MailboxMethods {
   "reader.details": { params: { handle: string }; result: null };
   /** Opens the editor for an answer to it. */
   "reader.answer": { params: { handle: string; mode: Mode }; result: null };
-  /** Opens the editor for a new mail. */
-  "mail.write": { params: { site: string }; result: null };
   "reader.height": { params: { handle: string; height: number }; result: null };
   /** Another try, where the mail is shown. */
   "reader.again": { params: { handle: string }; result: null };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // What the toolbar's button opens: for every page that it is pressed on, what S/MIME can do there
 // and the next step. It is never a dead end.
+import { allCertificates } from "../core/actions/certificate-list.ts";
 import { Client } from "../core/client.ts";
 import { HostError } from "../core/error.ts";
 import { RELAY } from "../core/relay.ts";
@@ -133,26 +134,40 @@ function ownButtonsCheck({ site, takesOver }: PopupState & { site: string }): HT
   return h("p", { class: "check" }, box, h("label", { for: "own-buttons" }, say("wmOwnButtons")));
 }
 
-function writeButton(site: string): HTMLElement {
-  return button(
-    say("wmWrite"),
-    () => void host.call("mail.write", { site }).then(() => window.close(), fail),
-    { class: "primary" },
-  );
+function writeButton({ site, webmail }: PopupState & { site: string }, isNext: boolean): HTMLElement {
+  const look = { class: isNext && "primary" };
+  if (webmail)
+    return button(say("wmWrite"), () => void host.call("mail.write", { site }).then(() => window.close(), fail), look);
+  // Where nothing is known that could send.
+  return button(say("wmWriteFile"), () => go("pages/editor.html?by=file", site), look);
 }
 
-/** Where nothing is known that could send. */
-function saveButton(site: string): HTMLElement {
-  return button(say("wmWriteFile"), () => go("pages/editor.html?by=file", site), { class: "primary" });
+/** The first of the addresses, where none of them has a certificate that does. */
+async function lacking({ identities }: PopupState): Promise<string | null> {
+  for (const { address } of identities) {
+    const own = await allCertificates(host, { kind: "own", address });
+    if (own.some(({ status }) => status?.sign.usable || status?.encrypt.usable)) return null;
+  }
+  return identities[0]?.address ?? null;
 }
 
-function setView(state: PopupState & { site: string }): Child[] {
+async function setView(state: PopupState & { site: string }): Promise<Child[]> {
+  // What keeps the certificates from being listed is said where they are used.
+  const lacks = await lacking(state).catch(() => null);
+  const goOn = () => go("pages/start.html", state.site);
   return [
     h("h1", {}, say("wmSet")),
     h("p", { class: "site" }, state.site),
+    lacks !== null &&
+      notice(
+        "warn",
+        h("p", { class: "notice-title" }, say("wmNoCertificate", lacks)),
+        h("p", {}, say("wmNoCertificateText")),
+        h("p", { class: "toolbar" }, button(say("wmGoOn"), goOn, { class: "primary" })),
+      ),
     ...seenView(state),
-    h("p", { class: "toolbar" }, state.webmail ? writeButton(state.site) : saveButton(state.site)),
-    state.webmail && ownButtonsCheck(state),
+    h("p", { class: "toolbar" }, writeButton(state, lacks === null)),
+    state.webmail && lacks === null && ownButtonsCheck(state),
   ];
 }
 
@@ -187,7 +202,7 @@ async function show(told = ""): Promise<void> {
     ...(site === null
       ? nowhere()
       : state.set
-        ? [status, ...setView({ ...state, site })]
+        ? [status, ...(await setView({ ...state, site }))]
         : notSet({ ...state, site }, status)),
     links(site, site !== null && state.set && forgetButton(site)),
   );
@@ -195,4 +210,6 @@ async function show(told = ""): Promise<void> {
   if (state.seen.state === "working") setTimeout(() => void show(), 300);
 }
 
+// It is about the tab that it was opened for.
+chrome.tabs.onActivated.addListener(() => window.close());
 await show();

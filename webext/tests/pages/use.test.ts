@@ -96,7 +96,7 @@ test("a file that is dropped is imported", async (context) => {
   await page.dispatchEvent("main", "dragenter", { dataTransfer: data });
   assert.ok(await page.locator(".drop-veil").isVisible());
   await page.dispatchEvent("main", "drop", { dataTransfer: data });
-  await page.locator(".notice.ok", { hasText: "you can sign with it now" }).waitFor();
+  await page.locator(".notice.ok", { hasText: "The private key came along" }).waitFor();
   await page.locator(".card", { hasText: "alice@example.org" }).waitFor();
   assert.ok(await page.locator(".drop-veil").isHidden());
 });
@@ -170,7 +170,7 @@ test("a certificate is asked for, and finds its key when it comes", async (conte
   );
   await page.getByRole("link", { name: "Certificates" }).last().click();
   await page.locator("input[type=file]").setInputFiles(crt);
-  await page.locator(".notice.ok", { hasText: "you can sign with it now" }).waitFor();
+  await page.locator(".notice.ok", { hasText: "The private key came along" }).waitFor();
   await page.locator(".card", { hasText: "zoe@example.org" }).click();
   await page.getByText("Mail can be signed with it").waitFor();
 });
