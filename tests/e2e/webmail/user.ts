@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Somebody at a browser with the extension, the host and a webmail: alice, unless said otherwise.
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Browser, type Frame, holds, type Tab, tabOf, until } from "./browsers/browser.ts";
@@ -17,6 +17,8 @@ export interface UserOptions {
   servers?: StackOptions;
   /** The program that the browser starts, by default the host. */
   host?: string;
+  /** Nothing is there but the program of the host: no certificates, and no browser knows of it. */
+  fresh?: boolean;
   /** The system has the extension and the host. */
   installed?: boolean;
   /** Members of its settings. */
@@ -48,27 +50,29 @@ export class User {
 
   static async start(
     name: Browser["name"],
-    { servers = { roundcube: {} }, host, installed = false, settings = {} }: UserOptions = {},
+    { servers = { roundcube: {} }, host, fresh = false, installed = false, settings = {} }: UserOptions = {},
   ): Promise<User> {
     const folder = mkdtempSync(join(tmpdir(), "nssmime-user-"));
     const home = join(folder, "home");
     for (const path of [".config/nssmime", ".local/share", ".cache", "Downloads"])
       mkdirSync(join(home, path), { recursive: true });
-    cpSync(join(env("NSSMIME_TEST_PKI"), "db"), join(home, "db"), { recursive: true });
+    if (!fresh) cpSync(join(env("NSSMIME_TEST_PKI"), "db"), join(home, "db"), { recursive: true });
+    // Where Chromium has its profile if it is not told another place.
+    if (fresh) symlinkSync(join(folder, "profile"), join(home, ".config/chromium"));
     writeFileSync(join(home, ".config/nssmime/config.json"), JSON.stringify({
-      database: `sql:${join(home, "db")}`,
+      ...(!fresh && { database: `sql:${join(home, "db")}` }),
       pinentry: resolve(env("NSSMIME_WEBEXT"), "../tests/support/pinentry.py"),
       ...settings,
     }));
     writeFileSync(join(folder, "answers"), "");
-    if (!installed) install(folder, host);
+    if (!installed && !fresh) install(folder, host);
     const stack = await Stack.start(servers);
     try {
       const browser = await browsers[name]({
         folder,
         ...(!installed && { extension: join(env("NSSMIME_EXTENSIONS"), `webmail-${name}`) }),
         id: WEBMAIL,
-        ...(!installed && { host: join(folder, "host") }),
+        ...(!installed && !fresh && { host: join(folder, "host") }),
         ...(stack.where.authority && { authority: stack.where.authority }),
         env: {
           NSSMIME_TEST_PINENTRY: join(folder, "answers"),
@@ -82,6 +86,7 @@ export class User {
       // The first thing that the extension does, and it takes the front.
       const first = await tabOf(browser, "pages/start.html");
       await holds(first, 'document.querySelector("main .steps")');
+      if (!fresh) await first.close();
       return new User(folder, stack, browser);
     } catch (failure) {
       await stack.stop();

@@ -9,6 +9,9 @@ import { GUARD } from "../servers/program.ts";
 
 const run = promisify(execFile);
 
+/** Pictures that are taken at most until two are the same. */
+const MOVING = 8;
+
 export class Display {
   readonly #guard: ReturnType<typeof spawn>;
   readonly name: string;
@@ -48,8 +51,17 @@ export class Display {
     return stdout[0] as number;
   }
 
+  /** Once nothing moves any more, such as a window that comes up; a cursor may go on for ever. */
   async screenshot(path: string): Promise<void> {
-    await run("import", ["-display", this.name, "-window", "root", path]);
+    const take = ["-display", this.name, "-window", "root"];
+    let before: Buffer | null = null;
+    for (let turn = 0; turn < MOVING; turn++) {
+      const options = { encoding: "buffer", maxBuffer: 1 << 24 } as const;
+      const { stdout } = await run("import", [...take, "-depth", "8", "rgb:-"], options);
+      if (before?.equals(stdout)) break;
+      before = stdout;
+    }
+    await run("import", [...take, path]);
   }
 
   async stop(): Promise<void> {
