@@ -2,7 +2,7 @@
 // node tools/test.mjs KIND [--out FOLDER] [--file NAME] [--only PATTERN]: bundles tests/KIND/*.test.ts
 // and runs them, or the one of that name, or those with such names in them, with node's own test
 // runner. Default of FOLDER: build/. The kind "webmail" is in ../tests/e2e, with servers of its own,
-// which "package", in ../tests, has from there.
+// which "package" and "example", in ../tests, and "pictures", in ../docs, have from there.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -20,7 +20,12 @@ const { values, positionals } = parseArgs({
 });
 const [kind] = positionals;
 const out = resolve(values.out ?? join(root, "build"));
-const elsewhere = { webmail: "../tests/e2e/webmail", package: "../tests/package" };
+const elsewhere = {
+  webmail: "../tests/e2e/webmail",
+  package: "../tests/package",
+  example: "../tests/package/example",
+  pictures: "../docs/pictures/make",
+};
 const folder = join(root, elsewhere[kind] ?? join("tests", kind));
 const names = readdirSync(folder).filter((name) =>
   values.file === undefined ? name.endsWith(".test.ts") : name === `${values.file}.test.ts`,
