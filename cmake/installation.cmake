@@ -24,8 +24,13 @@ install(FILES ${policies}/policy.schema.json
 	DESTINATION ${CMAKE_INSTALL_DATADIR}/nssmime)
 install(DIRECTORY ${policies}/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/policies
 	FILES_MATCHING PATTERN "*.json" PATTERN policy.schema.json EXCLUDE)
-install(FILES README.md NEWS.md SECURITY.md docs/administrators.md
-	host/PROTOCOL.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# README.md is about a checkout.
+install(FILES NEWS.md SECURITY.md docs/administrators.md docs/clients.md
+	docs/glossary.md docs/users.md host/PROTOCOL.md
+	DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/example DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/pictures DESTINATION ${CMAKE_INSTALL_DOCDIR}
+	FILES_MATCHING PATTERN "*.png" PATTERN make EXCLUDE)
 
 file(STRINGS host/caller.h NSSMIME_CHROMIUM_ID REGEX "define HOST_CHROMIUM_ID")
 string(REGEX REPLACE ".*\"(.*)\".*" "\\1" NSSMIME_CHROMIUM_ID

@@ -54,6 +54,9 @@ class Install(unittest.TestCase):
                      "share/man/man1/nssmime-fetch.1",
                      "share/nssmime/policy.schema.json",
                      "share/doc/nssmime/administrators.md",
+                     "share/doc/nssmime/users.md",
+                     "share/doc/nssmime/pictures/webmail-read.png",
+                     "share/doc/nssmime/example/client.js",
                      "share/doc/nssmime/policies/host/policy.json",
                      "share/doc/nssmime/policies/chromium/nssmime.json"):
             self.assertIn("%s/%s" % (prefix, name), files)
