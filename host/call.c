@@ -97,6 +97,18 @@ host_call_open_database(struct host_call *call)
 	return NM_OK;
 }
 
+/* Whether the next engine is to go on, since this one's NSS cannot use the keys
+ * any more. Who needs none is not disturbed. */
+static bool
+is_outdated(const struct host_call *call, enum nm_error err)
+{
+	const struct host_engine *e = call->engine;
+
+	return e->session.database != NULL &&
+	    nm_database_outdated(e->session.database) &&
+	    (err == NM_ERR_PASSWORD_REQUIRED || e->call_count == 1);
+}
+
 /* The password was changed since the engine started: with a newer NSS than it
  * started with, if there is one, the next can check it. */
 static void
@@ -130,6 +142,8 @@ handle(struct host_call *call)
 	json_object_put(result);
 
 	(void)pthread_mutex_lock(&e->lock);
+	if (is_outdated(call, err))
+		call->end_connection = true;
 	if ((call->operation->flags & HOST_KEY) != 0)
 		e->key_used = host_now();
 	if (call->over) {

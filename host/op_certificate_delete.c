@@ -54,7 +54,7 @@ handle(struct host_call *call, struct json_object *params,
 	if (error == NM_OK)
 		error = ask(call, cert, with_key);
 	/* Every question comes before the point of no return. */
-	if (error == NM_OK && cert->slot != NULL && nm_token_locked(cert->slot))
+	if (error == NM_OK && cert->slot != NULL)
 		error = nm_token_unlock(
 		    db, cert->slot, host_call_asker(call), fault);
 	if (error == NM_OK && !host_call_commit(call))

@@ -237,6 +237,7 @@ open_database(const char *folder, enum nm_database_kind kind,
 		(void)NSS_Shutdown();
 		goto out;
 	}
+	nm_password_remember(db);
 	*out = db;
 	db = NULL;
 out:
@@ -275,6 +276,7 @@ nm_database_close(struct nm_database **db)
 	PK11_LogoutAll();
 	(void)NSS_Shutdown();
 	(void)close((*db)->fd);
+	nm_buffer_reset(&(*db)->password);
 	free((*db)->folder);
 	free(*db);
 	*db = NULL;
@@ -329,19 +331,15 @@ mix(uint64_t *hash, uint64_t word)
 }
 
 uint64_t
-nm_database_epoch(struct nm_database *db)
+nm_database_files(
+    const struct nm_database *db, const char *const *names, size_t count)
 {
-	static const char *const files[] = { "cert9.db", "cert9.db-wal",
-		"key4.db", "key4.db-wal" };
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	PK11SlotListElement *e;
-	PK11SlotList *slots;
 	struct stat st;
 
-	mix(&hash, db->changes);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		/* several times for each message: no path is put together */
-		if (fstatat(db->fd, files[i], &st, 0) == 0) {
+		if (fstatat(db->fd, names[i], &st, 0) == 0) {
 			mix(&hash, (uint64_t)st.st_ino);
 			mix(&hash, (uint64_t)st.st_size);
 			mix(&hash, (uint64_t)st.st_mtim.tv_sec);
@@ -349,6 +347,20 @@ nm_database_epoch(struct nm_database *db)
 		}
 		mix(&hash, i);
 	}
+	return hash;
+}
+
+uint64_t
+nm_database_epoch(struct nm_database *db)
+{
+	static const char *const files[] = { "cert9.db", "cert9.db-wal",
+		"key4.db", "key4.db-wal" };
+	uint64_t hash =
+	    nm_database_files(db, files, sizeof(files) / sizeof(files[0]));
+	PK11SlotListElement *e;
+	PK11SlotList *slots;
+
+	mix(&hash, db->changes);
 	/* what a token shows may depend on being logged in */
 	if ((slots = nm_slots()) != NULL) {
 		for (e = slots->head; e != NULL; e = e->next) {

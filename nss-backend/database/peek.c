@@ -183,6 +183,26 @@ peek(const char *folder, bool locks, struct nm_peek *out)
 	return ok;
 }
 
+bool
+nm_peek_password(const char *folder, bool locks, struct nm_buffer *out)
+{
+	sqlite3 *keys = open_file(folder, "key4.db", locks);
+	sqlite3_stmt *st = NULL;
+	int more = -1;
+
+	if (keys != NULL)
+		st = prepare(keys,
+		    "SELECT item1, item2 FROM metaData WHERE id = 'password'");
+	if (st != NULL && (more = step(st)) == 1) {
+		for (int i = 0; i < 2; i++)
+			nm_buffer_append(out, sqlite3_column_blob(st, i),
+			    (size_t)sqlite3_column_bytes(st, i));
+	}
+	(void)sqlite3_finalize(st);
+	(void)sqlite3_close(keys);
+	return more >= 0 && !nm_buffer_failed(out);
+}
+
 static bool
 missing(const char *folder, const char *name)
 {

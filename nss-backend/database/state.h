@@ -24,7 +24,10 @@ struct nm_database {
 	int fd; /* of the folder, to look at its files */
 	enum nm_database_kind kind;
 	bool writable;
-	uint64_t changes; /* of ours, counted */
+	uint64_t changes;	   /* of ours, counted */
+	struct nm_buffer password; /* password.c: its entry, */
+	uint64_t password_files;   /* and what the files were like then */
+	bool outdated;
 	struct nm_key_ids keys;
 	bool trust_known; /* certificate/trust.c */
 	uint64_t trust_epoch;
@@ -40,6 +43,20 @@ void nm_key_ids_clear(struct nm_key_ids *ids);
 /* database.c: "sql:<folder>" or "<folder>", which must be absolute; the
  * folder, malloc'd, or NULL. */
 char *nm_folder_parse(const char *name);
+/* What tells two states of some of its files apart. */
+uint64_t nm_database_files(
+    const struct nm_database *db, const char *const *names, size_t count);
+
+/* peek.c: the entry in key4.db that passwords are checked by; nothing is
+ * appended where none was ever set. False: it cannot be read. */
+bool nm_peek_password(const char *folder, bool locks, struct nm_buffer *out);
+
+/* password.c: the password that NSS has is the one in the files. */
+void nm_password_remember(struct nm_database *db);
+/* Notices that another program changed it: logs out, so that the new one is
+ * asked for. NM_ERR_PASSWORD_REQUIRED where that is of no use. */
+enum nm_error nm_password_follow(
+    struct nm_database *db, PK11SlotInfo *slot, struct nm_fault *fault);
 
 /* token.c: all present tokens that may hold the user's certificates; freed by
  * PK11_FreeSlotList; NULL: none. */

@@ -59,6 +59,16 @@ describe(PK11SlotInfo *slot, struct nm_token_info *out)
 	out->internal = PK11_IsInternalKeySlot(slot);
 }
 
+static void
+list(struct nm_database *db, PK11SlotInfo *slot, struct nm_token_info *out)
+{
+	bool usable = nm_password_follow(db, slot, NULL) == NM_OK;
+
+	describe(slot, out);
+	out->needs_password = out->needs_password || !usable;
+	out->unlocked = out->unlocked && usable;
+}
+
 enum nm_error
 nm_tokens_list(
     struct nm_database *db, struct nm_token_info **out, size_t *count)
@@ -67,7 +77,6 @@ nm_tokens_list(
 	PK11SlotList *slots;
 	size_t n = 0, room = 1;
 
-	(void)db;
 	*out = NULL;
 	*count = 0;
 	if ((slots = nm_slots()) == NULL)
@@ -85,7 +94,7 @@ nm_tokens_list(
 			    PK11_HasRootCerts(e->slot) ||
 			    PK11_IsInternalKeySlot(e->slot) != (pass == 0))
 				continue;
-			describe(e->slot, &(*out)[n++]);
+			list(db, e->slot, &(*out)[n++]);
 		}
 	}
 	PK11_FreeSlotList(slots);
@@ -127,13 +136,20 @@ last_chance(PK11SlotInfo *slot)
 	    (info.flags & (CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED)) != 0;
 }
 
+static void
+remember(struct nm_database *db, PK11SlotInfo *slot)
+{
+	if (PK11_IsInternalKeySlot(slot))
+		nm_password_remember(db);
+}
+
 /*
  * Asks for the password and logs in by it. *kept, unless NULL, becomes the
  * password that was right, for the caller to free.
  */
 static enum nm_error
-login(PK11SlotInfo *slot, const struct nm_asker *asker, char **kept,
-    struct nm_fault *fault)
+login(struct nm_database *db, PK11SlotInfo *slot, const struct nm_asker *asker,
+    char **kept, struct nm_fault *fault)
 {
 	struct nm_question q = { "Unlock the certificate database",
 		PK11_GetTokenName(slot), 0 };
@@ -149,6 +165,7 @@ login(PK11SlotInfo *slot, const struct nm_asker *asker, char **kept,
 		error = asker->password(asker->arg, &q, &text);
 		if (error != NM_OK)
 			return error;
+		remember(db, slot);
 		rv = PK11_CheckUserPassword(slot, text);
 		if (rv == SECSuccess && kept != NULL) {
 			*kept = text;
@@ -190,8 +207,9 @@ nm_token_unlock(struct nm_database *db, PK11SlotInfo *slot,
 {
 	enum nm_error error;
 
-	if (!nm_token_locked(slot))
-		return NM_OK;
+	if ((error = nm_password_follow(db, slot, fault)) != NM_OK ||
+	    !nm_token_locked(slot))
+		return error;
 	if (password_unsupported(db, slot))
 		return unsupported(fault);
 	if (asker == NULL) {
@@ -202,7 +220,7 @@ nm_token_unlock(struct nm_database *db, PK11SlotInfo *slot,
 	if (PK11_ProtectedAuthenticationPath(slot))
 		error = keypad(slot, asker, fault);
 	else
-		error = login(slot, asker, NULL, fault);
+		error = login(db, slot, asker, NULL, fault);
 	return error;
 }
 
@@ -271,6 +289,8 @@ nm_token_change_password(struct nm_database *db, const char *name,
 	}
 	if ((slot = find(name, fault)) == NULL)
 		return NM_ERR_TOKEN_ABSENT;
+	if ((error = nm_password_follow(db, slot, fault)) != NM_OK)
+		goto out;
 	if (PK11_IsInternal(slot) && !db->writable) {
 		error = nm_fail(fault, NM_ERR_DATABASE_READ_ONLY,
 		    "The certificate database cannot be written to");
@@ -282,7 +302,7 @@ nm_token_change_password(struct nm_database *db, const char *name,
 	}
 	/* the old one is asked for also where the token is unlocked */
 	if (has_password(slot) &&
-	    (error = login(slot, asker, &old, fault)) != NM_OK)
+	    (error = login(db, slot, asker, &old, fault)) != NM_OK)
 		goto out;
 	q.detail = PK11_GetTokenName(slot);
 	if ((error = asker->new_password(asker->arg, &q, &new)) != NM_OK)
@@ -295,6 +315,7 @@ nm_token_change_password(struct nm_database *db, const char *name,
 		    "The password cannot be changed (%s)", nm_nss_error());
 	}
 	nm_database_changed(db);
+	remember(db, slot);
 out:
 	nm_secret_free(&old);
 	nm_secret_free(&new);

@@ -13,12 +13,12 @@ from case import Case, files, tool
 from mail_case import TEXT, mail
 from pki import Pki
 
-from nssmime import asked, host_program
+from nssmime import Closed, asked, host_program
 
 PASSWORD = "primary"
 
 
-class Locked(Case):
+class LockedCase(Case):
     @classmethod
     def setUpClass(cls):
         cls.pki = Pki()
@@ -56,6 +56,8 @@ class Locked(Case):
     def read(self, text, **params):
         return self.host.run("message.read", params, content=text)
 
+
+class Locked(LockedCase):
     def test_asked_once(self):
         self.open("pin " + PASSWORD)
         text = self.encrypt()
@@ -141,6 +143,100 @@ class Locked(Case):
                 "certificate": self.pki.fingerprint("alice")}})
         self.cancel(pending)
         self.alive()
+
+
+class ChangedMeanwhile(LockedCase):
+    """Another program sets the first password, or another one."""
+
+    def change(self, old, new):
+        paths = [os.path.join(self.folder, name) for name in ("old", "new")]
+        for path, text in zip(paths, (old, new)):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text + "\n")
+        tool("certutil", "-W", "-d", "sql:" + self.database, "-f", paths[0],
+             "-@", paths[1])
+
+    def open_without(self, *answers):
+        shutil.rmtree(self.database)
+        self.pki.copy(self.database)
+        return self.open(*answers)
+
+    def next(self):
+        """The connection has ended: another one."""
+        with self.assertRaises(Closed):
+            self.host.receive()
+        self.assertEqual(self.host.wait(), 0)
+        self.launch(program=host_program())
+
+    def token(self):
+        return self.host.request("database.status", {})["tokens"][0]
+
+    def test_first(self):
+        """NSS cannot use the keys any more: the next connection can."""
+        for step in ("sign", "read", "unlock", "request"):
+            with self.subTest(step):
+                self.open_without("pin " + PASSWORD)
+                text = self.encrypt()
+                self.sign()
+                self.change("", PASSWORD)
+                before = files(self.database)
+                action = {
+                    "sign": self.sign,
+                    "read": lambda: self.read(text),
+                    "unlock": lambda: self.host.request(
+                        "database.unlock", {}),
+                    "request": lambda: self.host.request(
+                        "certificate.request", {
+                            "subject": "CN=A", "key": "rsa-2048",
+                            "addresses": ["a@example.org"]})}[step]
+                failure = self.failure(action)
+                self.assertEqual(failure.kind, "password-required")
+                self.assertIn("try again", failure.message)
+                self.assertEqual(files(self.database), before)
+                self.assertEqual(self.windows(), 0)
+                self.next()
+                action()
+                self.assertEqual(self.windows(), 1)
+                self.end()
+                os.unlink(self.env["NSSMIME_TEST_PINENTRY"] + ".log")
+
+    def test_first_is_told(self):
+        """Also to who only looks, and then the connection ends as well."""
+        self.open_without("pin " + PASSWORD)
+        self.assertEqual(self.token()["unlocked"], True)
+        self.change("", PASSWORD)
+        token = self.token()
+        self.assertEqual(token["needsPassword"], True)
+        self.assertEqual(token["unlocked"], False)
+        self.next()
+        self.host.request("database.unlock", {})
+        self.assertEqual(self.windows(), 1)
+
+    def test_first_disturbs_nobody(self):
+        """What needs no key goes on, and is not cut off for others."""
+        self.open_without()
+        self.assertEqual(self.token()["unlocked"], True)
+        pending = self.host.begin("message.read", {
+            "content": {"stream": 77}})
+        self.change("", PASSWORD)
+        for _ in range(2):
+            self.assertEqual(self.token()["unlocked"], False)
+        self.cancel(pending)
+
+    def test_another(self):
+        """It is asked for, where the old one was there."""
+        self.open("pin " + PASSWORD, "pin other")
+        text = self.encrypt()
+        self.sign()
+        self.change(PASSWORD, "other")
+        self.assertEqual(self.token()["unlocked"], False)
+        self.sign()
+        self.read(text)
+        self.assertEqual(self.windows(), 2)
+        self.change("other", "")
+        self.assertEqual(self.token()["needsPassword"], False)
+        self.sign()
+        self.assertEqual(self.windows(), 2)
 
 
 if __name__ == "__main__":

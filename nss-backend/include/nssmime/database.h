@@ -123,6 +123,9 @@ void nm_database_close(struct nm_database **db);
 enum nm_database_kind nm_database_get_kind(const struct nm_database *db);
 bool nm_database_writable(const struct nm_database *db);
 const char *nm_database_folder(const struct nm_database *db);
+/* Whether another program gave it its first password since it was opened: only
+ * a process that opens it anew can use its keys. */
+bool nm_database_outdated(const struct nm_database *db);
 /* Changes each time the certificates or keys on disk may have changed (mtime
  * and size of cert9.db, key4.db and their -wal, and every change of ours, and
  * tokens coming and going). For caches. Cheap: a few stat calls. */
@@ -208,7 +211,8 @@ enum nm_error nm_tokens_list(
     struct nm_database *db, struct nm_token_info **out, size_t *count);
 
 /* The password prompts of a token that needs one, up to three tries;
- * NM_ERR_PASSWORD_REQUIRED when `asker` is NULL and it is locked;
+ * NM_ERR_PASSWORD_REQUIRED when `asker` is NULL and it is locked, and when the
+ * database is outdated;
  * NM_ERR_PASSWORD_FORMAT_UNSUPPORTED instead of a wrong password where that
  * is the reason. Does nothing for an unlocked one. */
 enum nm_error nm_token_unlock(struct nm_database *db, PK11SlotInfo *slot,

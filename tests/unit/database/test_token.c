@@ -171,6 +171,70 @@ changing(void **state)
 	    pki_run(&pki, "certutil -K -d sql:changing -f none"), 0);
 }
 
+/* Another program sets, changes or takes away the password meanwhile. */
+static void
+first_elsewhere(void **state)
+{
+	struct script s = { .answers = { "secret", "secret" } };
+	struct nm_fault fault = { 0 };
+	struct nm_asker asker = script_asker(&s);
+	struct nm_database *db;
+
+	(void)state;
+	assert_int_equal(pki_run(&pki, "cp -r db first"), 0);
+	db = open_db(&pki, "first");
+	assert_int_equal(unlock(db, &s), NM_OK);
+	/* what else changes the file is no password */
+	assert_int_equal(
+	    pki_run(&pki,
+		"sqlite3 first/key4.db \"CREATE TABLE x (y); DROP TABLE x\""),
+	    0);
+	assert_int_equal(unlock(db, &s), NM_OK);
+	assert_false(nm_database_outdated(db));
+	assert_int_equal(
+	    pki_run(&pki, "certutil -W -d sql:first -f none -@ pw"), 0);
+	/* NSS would sign by the key it has, and store by it */
+	assert_true(locked(db));
+	assert_int_equal(nm_token_unlock_named(db, NULL, &asker, &fault),
+	    NM_ERR_PASSWORD_REQUIRED);
+	assert_non_null(strstr(fault.text, "try again"));
+	assert_int_equal(nm_token_change_password(db, NULL, &asker, NULL),
+	    NM_ERR_PASSWORD_REQUIRED);
+	assert_int_equal(s.asked, 0);
+	assert_true(nm_database_outdated(db));
+	close_db(&db);
+	db = open_db(&pki, "first");
+	assert_false(nm_database_outdated(db));
+	assert_int_equal(unlock(db, &s), NM_OK);
+	assert_int_equal(s.asked, 1);
+	assert_false(locked(db));
+	close_db(&db);
+}
+
+static void
+changed_elsewhere(void **state)
+{
+	struct script s = { .answers = { "secret", "other", "x" } };
+	struct nm_database *db;
+
+	(void)state;
+	assert_int_equal(
+	    pki_run(&pki, "cp -r locked changed; echo other > other"), 0);
+	db = open_db(&pki, "changed");
+	assert_int_equal(unlock(db, &s), NM_OK);
+	assert_int_equal(
+	    pki_run(&pki, "certutil -W -d sql:changed -f pw -@ other"), 0);
+	assert_int_equal(unlock(db, &s), NM_OK);
+	assert_int_equal(s.asked, 2);
+	assert_false(locked(db));
+	assert_false(nm_database_outdated(db));
+	assert_int_equal(
+	    pki_run(&pki, "certutil -W -d sql:changed -f other -@ none"), 0);
+	assert_int_equal(unlock(db, &s), NM_OK);
+	assert_int_equal(s.asked, 2);
+	close_db(&db);
+}
+
 static CERTCertificate *
 load(const char *name)
 {
@@ -242,6 +306,8 @@ main(void)
 		cmocka_unit_test(by_name),
 		cmocka_unit_test(newer_form),
 		cmocka_unit_test(changing),
+		cmocka_unit_test(first_elsewhere),
+		cmocka_unit_test(changed_elsewhere),
 		cmocka_unit_test(owning),
 		cmocka_unit_test(abilities),
 	};
