@@ -63,12 +63,12 @@ put_escaped(char *to, const char *text, size_t len)
 		run = host_run_string(text, end);
 		memcpy(to, text, (size_t)(run - text));
 		to += run - text;
-		text = run;
-		if (text == end)
-			break;
-		if (*text == '"' || *text == '\\')
-			*to++ = '\\';
-		*to++ = *text++;
+		/* like those at the end of a line */
+		for (text = run; text < end && !host_run_is_plain(*text);) {
+			if (*text == '"' || *text == '\\')
+				*to++ = '\\';
+			*to++ = *text++;
+		}
 	}
 	return to;
 }
@@ -77,7 +77,7 @@ put_escaped(char *to, const char *text, size_t len)
 static struct host_frame *
 end_with(struct nm_buffer *head, const char *text, size_t len)
 {
-	size_t size = host_out_escaped_size(text, len);
+	size_t size = len + host_run_count(text, len);
 	struct host_frame *f = NULL;
 
 	if (!nm_buffer_failed(head))

@@ -41,16 +41,6 @@ put_escaped(uint8_t *at, uint32_t c)
 	return put_unit(at, 0xdc00 + ((c - 0x10000) & 0x3ff));
 }
 
-size_t
-host_out_escaped_size(const char *ascii, size_t len)
-{
-	size_t size = len;
-
-	for (size_t i = 0; i < len; i++)
-		size += ascii[i] == '"' || ascii[i] == '\\' ? 1 : 0;
-	return size;
-}
-
 /* From `from` to `stop`, or past that to the end of a character; *to: behind
  * what was written. */
 static const char *
@@ -64,16 +54,17 @@ escape_piece(const char *from, const char *stop, const char *end, uint8_t **to)
 		run = host_run_plain(from, stop);
 		memcpy(*to, from, (size_t)(run - from));
 		*to += run - from;
-		if ((from = run) == stop)
-			break;
-		n = host_utf8_next(
-		    (const uint8_t *)from, (size_t)(end - from), &c);
-		if (n == 0) {
-			c = 0xfffd;
-			n = 1;
+		/* like the two at the end of a line */
+		for (from = run; from < stop && !host_run_is_plain(*from);
+		     from += n) {
+			n = host_utf8_next(
+			    (const uint8_t *)from, (size_t)(end - from), &c);
+			if (n == 0) {
+				c = 0xfffd;
+				n = 1;
+			}
+			*to = put_escaped(*to, c);
 		}
-		*to = put_escaped(*to, c);
-		from += n;
 	}
 	return from;
 }

@@ -14,8 +14,6 @@
 #include <nssmime/buffer.h>
 #include <nssmime/stage.h>
 
-/* How many bytes the next makes of it. */
-size_t host_out_escaped_size(const char *ascii, size_t len);
 /* The text of a string, without its quotes. What is no UTF-8 becomes U+FFFD. */
 void host_out_escape(struct nm_buffer *out, const void *text, size_t len);
 /* A string; NULL: null. */

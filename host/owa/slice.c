@@ -13,6 +13,7 @@
 struct parser {
 	const char *at, *end;
 	size_t count; /* values so far */
+	bool good;    /* all of it has been parsed before */
 };
 
 static void
@@ -51,12 +52,33 @@ escape(struct parser *p)
 	return true;
 }
 
+/* Up to the quote that ends a string which is known to end: a mail of megabytes
+ * may be in it, and is gone past more than once. */
+static const char *
+end_of_good(const char *start, const char *end)
+{
+	const char *at = start, *before;
+
+	for (;; at++) {
+		at = memchr(at, '"', (size_t)(end - at));
+		if (at == NULL)
+			return end;
+		for (before = at; before > start && before[-1] == '\\';)
+			before--;
+		/* an even number of backslashes escapes itself */
+		if ((at - before) % 2 == 0)
+			return at;
+	}
+}
+
 /* After the first quote. */
 static bool
 string(struct parser *p, struct host_slice *out)
 {
 	const char *start = p->at;
 
+	if (p->good)
+		p->at = end_of_good(p->at, p->end);
 	for (;;) {
 		p->at = host_run_string(p->at, p->end);
 		if (p->at == p->end)
@@ -206,7 +228,7 @@ value(struct parser *p, struct host_slice *out)
 bool
 host_slice_parse(const char *text, size_t len, struct host_slice *out)
 {
-	struct parser p = { text, text + len, 0 };
+	struct parser p = { text, text + len, 0, false };
 
 	*out = (struct host_slice){ HOST_SLICE_NONE, NULL, 0 };
 	skip_blank(&p);
@@ -236,7 +258,7 @@ bool
 host_slices_next(
     struct host_slices *s, struct host_slice *name, struct host_slice *out)
 {
-	struct parser p = { s->at, s->end, 0 };
+	struct parser p = { s->at, s->end, 0, true };
 	bool first, done;
 
 	if (s->at == s->end)

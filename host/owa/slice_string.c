@@ -83,55 +83,48 @@ escaped(const char **at)
 	return unit;
 }
 
-/* A run without escapes: nearly always ASCII. */
+/* A character that is not ASCII, or a byte that is no UTF-8. */
 static uint64_t
-put_run(struct nm_buffer *out, const char *at, const char *end)
+put_character(struct nm_buffer *out, const char **at, const char *end)
 {
-	uint64_t units = 0;
-	const char *plain;
 	uint32_t c;
-	size_t n;
+	size_t n =
+	    host_utf8_next((const uint8_t *)*at, (size_t)(end - *at), &c);
 
-	while (at < end) {
-		plain = at;
-		at = host_run_ascii(at, end);
-		nm_buffer_append(out, plain, (size_t)(at - plain));
-		units += (uint64_t)(at - plain);
-		if (at == end)
-			break;
-		n = host_utf8_next((const uint8_t *)at, (size_t)(end - at), &c);
-		if (n == 0) {
-			c = REPLACEMENT;
-			n = 1;
-		}
-		put(out, c);
-		units += c >= 0x10000 ? 2 : 1;
-		at += n;
+	if (n == 0) {
+		c = REPLACEMENT;
+		n = 1;
 	}
-	return units;
+	put(out, c);
+	*at += n;
+	return c >= 0x10000 ? 2 : 1;
 }
 
 uint64_t
 host_slice_decode(struct host_slice s, struct nm_buffer *out, uint16_t *high)
 {
-	const char *at = s.text, *end = s.text + s.len, *stop;
+	const char *at = s.text, *end = s.text + s.len, *run;
 	uint16_t pending = high != NULL ? *high : 0;
 	uint64_t units = 0;
 
 	while (at < end) {
-		if ((stop = memchr(at, '\\', (size_t)(end - at))) == NULL)
-			stop = end;
-		if (stop != at) {
-			if (pending != 0)
-				put(out, REPLACEMENT);
-			pending = 0;
-			units += put_run(out, at, stop);
-			at = stop;
+		if (*at == '\\') {
+			at++;
+			put_unit(out, escaped(&at), &pending);
+			units++;
 			continue;
 		}
-		at++;
-		put_unit(out, escaped(&at), &pending);
-		units++;
+		if (pending != 0)
+			put(out, REPLACEMENT);
+		pending = 0;
+		run = host_run_unescaped(at, end);
+		if (run == at) {
+			units += put_character(out, &at, end);
+			continue;
+		}
+		nm_buffer_append(out, at, (size_t)(run - at));
+		units += (uint64_t)(run - at);
+		at = run;
 	}
 	if (high != NULL)
 		*high = pending;
