@@ -68,6 +68,9 @@ inside su - alice -c 'mkdir -p .config/nssmime .local/share/nssmime &&
     echo "{}" >.config/nssmime/config.json &&
     echo data >.local/share/nssmime/kept'
 echo '{}' >"$root/etc/nssmime/policy.json"
+owa=$(inside nssmime-host install --owa --system | sed -n 's/.* by //p')
+[ "$(echo "$owa" | wc -l)" = 4 ]
+inside su - alice -c 'nssmime-host doctor --owa'
 own=$(inside find /home/alice -type f | sort)
 
 echo "== Installing again, over what an administrator changed"
@@ -79,6 +82,9 @@ grep -q 'changed here' "$changed"
 echo "== Removing"
 quietly inside dpkg -r webext-nssmime nssmime
 [ -e "$root/etc/nssmime/policy.json" ]
+for file in $owa; do
+	[ -e "$root$file" ]
+done
 if inside nssmime-host version 2>/dev/null; then
 	echo "It is still there." >&2
 	exit 1
