@@ -2,7 +2,7 @@
 // node tools/test.mjs KIND [--out FOLDER] [--file NAME] [--only PATTERN]: bundles tests/KIND/*.test.ts
 // and runs them, or the one of that name, or those with such names in them, with node's own test
 // runner. Default of FOLDER: build/. The kind "webmail" is in ../tests/e2e, with servers of its own,
-// which "package" and "example", in ../tests, and "pictures", in ../docs, have from there.
+// which "package", "example" and "crx", in ../tests, and "pictures", in ../docs, have from there.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -24,6 +24,7 @@ const elsewhere = {
   webmail: "../tests/e2e/webmail",
   package: "../tests/package",
   example: "../tests/package/example",
+  crx: "../tests/package/crx",
   pictures: "../docs/pictures/make",
 };
 const folder = join(root, elsewhere[kind] ?? join("tests", kind));

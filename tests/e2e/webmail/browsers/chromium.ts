@@ -218,7 +218,8 @@ export class Chromium implements Browser {
     this.extension = extension;
   }
 
-  static async start({ folder, extension, id, host, authority, args = [], env }: Options): Promise<Chromium> {
+  static async start(options: Options): Promise<Chromium> {
+    const { folder, extension, fetches, id, host, authority, args = [], env } = options;
     const { chromium } = require("playwright-core") as typeof import("playwright-core");
     const home = join(folder, "home");
     const profile = join(folder, "profile");
@@ -231,7 +232,7 @@ export class Chromium implements Browser {
         executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
         headless: false,
         viewport: null,
-        ignoreDefaultArgs: ["--disable-extensions"],
+        ignoreDefaultArgs: ["--disable-extensions", ...(fetches ? ["--disable-background-networking"] : [])],
         env: { ...process.env, ...env, HOME: home, DISPLAY: display.name } as Record<string, string>,
         args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-position=0,0",
           "--window-size=1280,900", "--enable-unsafe-extension-debugging",

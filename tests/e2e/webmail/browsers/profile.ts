@@ -20,6 +20,8 @@ export interface Options {
   folder: string;
   /** The unpacked extension; none: that which the system has. */
   extension?: string;
+  /** Chromium fetches what a policy wants it to have. */
+  fetches?: boolean;
   id: Ids;
   /** The program behind it; none, where it is to be missing. */
   host?: string;
