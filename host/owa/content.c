@@ -323,18 +323,6 @@ multipart_part(void *arg, unsigned index, struct nm_stage **part)
 	return *part == NULL ? NM_ERR_INTERNAL : NM_OK;
 }
 
-static enum nm_error
-multipart_end(
-    void *arg, unsigned parts, bool closed, bool preamble, bool epilogue)
-{
-	(void)arg;
-	(void)parts;
-	(void)closed;
-	(void)preamble;
-	(void)epilogue;
-	return NM_OK;
-}
-
 /* A part of multipart/digest is a message unless it says otherwise (RFC 2046
  * section 5.1.5). */
 static enum nm_error
@@ -350,8 +338,9 @@ static enum nm_error
 node_header(void *arg, struct nm_header *header, bool *keep,
     struct nm_bytes raw, struct nm_stage **body)
 {
-	static const struct nm_multipart_handler handler = { multipart_part,
-		multipart_end };
+	static const struct nm_multipart_handler handler = {
+		.part = multipart_part
+	};
 	struct node *n = arg;
 	const char *boundary;
 	struct nm_value type;

@@ -214,17 +214,6 @@ on_outside(void *arg, const uint8_t *data, size_t len)
 	return nm_stage_write(((struct node *)arg)->walk->next, data, len);
 }
 
-static enum nm_error
-on_end(void *arg, unsigned parts, bool closed, bool preamble, bool epilogue)
-{
-	(void)arg;
-	(void)parts;
-	(void)closed;
-	(void)preamble;
-	(void)epilogue;
-	return NM_OK;
-}
-
 /* The boundary of a multipart whose first part is a body; NULL: it is none.
  * What is signed by itself is not touched. */
 static const char *
@@ -242,7 +231,7 @@ static enum nm_error
 node_header(void *arg, struct nm_header *header, bool *keep,
     struct nm_bytes raw, struct nm_stage **body)
 {
-	static const struct nm_multipart_handler handler = { on_part, on_end };
+	static const struct nm_multipart_handler handler = { .part = on_part };
 	struct node *n = arg;
 	const char *boundary = NULL;
 	struct nm_value type;

@@ -60,20 +60,9 @@ multipart_part(void *arg, unsigned index, struct nm_stage **part)
 	return *part == NULL ? NM_ERR_INTERNAL : NM_OK;
 }
 
-static enum nm_error
-multipart_end(
-    void *arg, unsigned parts, bool closed, bool preamble, bool epilogue)
-{
-	(void)arg;
-	(void)parts;
-	(void)closed;
-	(void)preamble;
-	(void)epilogue;
-	return NM_OK;
-}
-
-static const struct nm_multipart_handler multipart_handler = { multipart_part,
-	multipart_end };
+static const struct nm_multipart_handler multipart_handler = {
+	.part = multipart_part
+};
 
 /* A part of multipart/digest is a message unless it says otherwise (RFC 2046
  * section 5.1.5). */

@@ -283,7 +283,7 @@ multipart_finish(struct nm_stage *s)
 		err = delimiter(m, m->held_len, verdict == CLOSE_DELIMITER);
 	if (err == NM_OK)
 		err = part_ends(m);
-	if (err != NM_OK)
+	if (err != NM_OK || m->handler->end == NULL)
 		return err;
 	return m->handler->end(
 	    m->arg, m->parts, m->closed, m->preamble, m->epilogue);

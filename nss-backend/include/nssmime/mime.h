@@ -212,7 +212,8 @@ struct nm_multipart_handler {
 	enum nm_error (*part)(
 	    void *arg, unsigned index, struct nm_stage **part);
 	/* All is over. `closed`: the close-delimiter was seen. `preamble`,
-	 * `epilogue`: whether they hold anything but white space. */
+	 * `epilogue`: whether they hold anything but white space. NULL: nobody
+	 * wants to know. */
 	enum nm_error (*end)(void *arg, unsigned parts, bool closed,
 	    bool preamble, bool epilogue);
 };

@@ -62,6 +62,28 @@ run(const char *boundary, const void *in, size_t len, int way,
 	*out = s.text;
 }
 
+/* Who takes the parts need not take the end. */
+static void
+without_end(void **state)
+{
+	static const struct nm_multipart_handler parts = { .part = on_part };
+	static const char in[] = "--b\r\n\r\nx\r\n--b--\r\n";
+	struct nm_stage *stage;
+	struct seen s;
+
+	(void)state;
+	memset(&s, 0, sizeof(s));
+	stage = nm_multipart_new("b", &parts, &s, NULL);
+	assert_non_null(stage);
+	assert_int_equal(
+	    nm_stage_write(stage, (const uint8_t *)in, sizeof(in) - 1), NM_OK);
+	assert_int_equal(nm_stage_finish(stage), NM_OK);
+	nm_stage_free(&stage);
+	close_part(&s);
+	assert_int_equal(s.last, 1);
+	nm_buffer_reset(&s.text);
+}
+
 static void
 check_boundary(const char *boundary, const char *in, const char *expected)
 {
@@ -300,6 +322,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_end),
 		cmocka_unit_test(framing),
 		cmocka_unit_test(exactness),
 		cmocka_unit_test(cut_off),
