@@ -15,16 +15,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
-#include "json.h"
+#include "manifest_text.h"
+#include "schema.h"
 #include "text.h"
+#include "text_file.h"
 
-#define PROGRAM	 "nssmime-host"
-#define FILE_MAX 65536
+#define NOT_ONE "no manifest of a native-messaging host"
 
-static bool
-describe(char **what, const char *words, const char *path)
+static enum host_manifest_owner
+foreign(char **what, const char *words, const char *path)
 {
 	struct nm_buffer clean = NM_BUFFER_INIT;
 	bool good;
@@ -36,34 +35,7 @@ describe(char **what, const char *words, const char *path)
 	nm_buffer_reset(&clean);
 	if (!good)
 		*what = NULL;
-	return good;
-}
-
-/* The length, FILE_MAX + 1 for more than that, or -1. */
-static ssize_t
-read_text(int fd, char text[FILE_MAX + 1])
-{
-	size_t len = 0;
-	ssize_t n;
-
-	do {
-		n = read(fd, text + len, FILE_MAX + 1 - len);
-		if (n > 0)
-			len += (size_t)n;
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	return n < 0 ? -1 : (ssize_t)len;
-}
-
-/* The member of that name if it is a string. */
-static const char *
-member(struct json_object *manifest, const char *name)
-{
-	struct json_object *value = NULL;
-
-	if (!json_object_object_get_ex(manifest, name, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return NULL;
-	return json_object_get_string(value);
+	return good ? HOST_MANIFEST_FOREIGN : 0;
 }
 
 /* "nssmime" and "nssmime.json". */
@@ -79,30 +51,19 @@ is_file_of(const char *file, const char *host)
 static enum host_manifest_owner
 owner_of_text(const char *text, size_t len, const char *file, char **what)
 {
-	enum host_manifest_owner owner = HOST_MANIFEST_FOREIGN;
-	const char *name, *program, *base;
-	struct json_object *root = NULL;
-	bool good = true;
+	struct json_object *root = host_manifest_parse(text, len);
+	enum host_manifest_owner owner = HOST_MANIFEST_OURS;
+	const char *name, *program;
 
-	if (len > FILE_MAX ||
-	    host_json_parse(text, len, &root, NULL) != NM_OK ||
-	    !json_object_is_type(root, json_type_object) ||
-	    (program = member(root, "path")) == NULL) {
-		good = describe(
-		    what, "no manifest of a native-messaging host", "");
-		goto out;
-	}
-	name = member(root, "name");
-	base = strrchr(program, '/');
-	base = base != NULL ? base + 1 : program;
-	if (name != NULL && is_file_of(file, name) &&
-	    strcmp(base, PROGRAM) == 0)
-		owner = HOST_MANIFEST_OURS;
-	else
-		good = describe(what, "for another program, ", program);
-out:
+	if (root == NULL)
+		return foreign(what, NOT_ONE, "");
+	name = host_string(root, "name");
+	program = host_string(root, "path");
+	if (name == NULL || !is_file_of(file, name) ||
+	    !host_manifest_names_us(program))
+		owner = foreign(what, "for another program, ", program);
 	json_object_put(root);
-	return good ? owner : 0;
+	return owner;
 }
 
 static enum host_manifest_owner
@@ -114,16 +75,16 @@ owner_of_link(int folder, const char *name, char **what)
 	if (len < 0)
 		return 0;
 	target[len] = '\0';
-	return describe(what, "a link to ", target) ? HOST_MANIFEST_FOREIGN : 0;
+	return foreign(what, "a link to ", target);
 }
 
 enum host_manifest_owner
 host_manifest_owner(int folder, const char *name, char **what)
 {
 	enum host_manifest_owner owner = 0;
-	char *text = NULL;
 	struct stat st;
-	ssize_t len;
+	char *text;
+	size_t len;
 	int fd;
 
 	*what = NULL;
@@ -132,15 +93,16 @@ host_manifest_owner(int folder, const char *name, char **what)
 	if (S_ISLNK(st.st_mode))
 		return owner_of_link(folder, name, what);
 	if (!S_ISREG(st.st_mode))
-		return describe(what, "no file", "") ? HOST_MANIFEST_FOREIGN
-						     : 0;
+		return foreign(what, "no file", "");
 	fd = openat(
 	    folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd >= 0 && (text = malloc(FILE_MAX + 1)) != NULL &&
-	    (len = read_text(fd, text)) >= 0)
-		owner = owner_of_text(text, (size_t)len, name, what);
-	if (fd >= 0)
-		(void)close(fd);
+	if (fd < 0)
+		return 0;
+	if ((text = host_text_of(fd, HOST_MANIFEST_MAX, &len)) != NULL)
+		owner = owner_of_text(text, len, name, what);
+	else if (errno == EFBIG)
+		owner = foreign(what, NOT_ONE, "");
+	(void)close(fd);
 	free(text);
 	return owner;
 }

@@ -8,17 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
 #include "caller.h"
-#include "json.h"
 #include "manifest_text.h"
 #include "program.h"
 #include "schema.h"
 #include "text_file.h"
-
-#define PROGRAM	 "nssmime-host"
-#define FILE_MAX 65536
 
 #define ORIGIN(id) "chrome-extension://" id "/"
 
@@ -41,11 +35,9 @@ lets_us(
 static enum host_seen
 look_at_program(const char *path, const char *program)
 {
-	const char *slash = strrchr(path, '/');
-
 	if (host_program_same(path, program))
 		return HOST_SEEN_THIS;
-	if (strcmp(slash + 1, PROGRAM) != 0)
+	if (!host_manifest_names_us(path))
 		return HOST_SEEN_OTHER;
 	if (access(path, F_OK) != 0)
 		return HOST_SEEN_GONE;
@@ -57,13 +49,11 @@ static enum host_seen
 look_at(const char *text, size_t len, const struct host_browser *browser,
     bool owa, const char *program, char **named)
 {
-	struct json_object *root = NULL;
+	struct json_object *root = host_manifest_parse(text, len);
 	enum host_seen what = HOST_SEEN_BROKEN;
 	const char *name, *path, *type;
 
-	if (host_json_parse(text, len, &root, NULL) == NM_OK &&
-	    json_object_is_type(root, json_type_object) &&
-	    (name = host_string(root, "name")) != NULL &&
+	if (root != NULL && (name = host_string(root, "name")) != NULL &&
 	    (path = host_string(root, "path")) != NULL &&
 	    (type = host_string(root, "type")) != NULL &&
 	    strcmp(name, owa ? HOST_MANIFEST_OWA : HOST_MANIFEST_NAME) == 0 &&
@@ -101,7 +91,7 @@ host_manifest_see(const struct host_browser *browser, bool everyone, bool owa,
 		return true;
 	}
 	out->link = S_ISLNK(st.st_mode);
-	if ((text = host_text_file(out->file, FILE_MAX, &len)) != NULL)
+	if ((text = host_text_file(out->file, HOST_MANIFEST_MAX, &len)) != NULL)
 		out->what =
 		    look_at(text, len, browser, owa, program, &out->program);
 	else

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "caller.h"
+#include "json.h"
 #include "manifests.h"
+#include "schema.h"
 
 #define PROGRAM "\"@NSSMIME_HOST_PROGRAM@\""
 #define ID	"@NSSMIME_CHROMIUM_ID@"
@@ -65,4 +65,25 @@ char *
 host_manifest_owa_text(const char *program)
 {
 	return fill_program(NSSMIME_OWA_MANIFEST, program);
+}
+
+struct json_object *
+host_manifest_parse(const char *text, size_t len)
+{
+	struct json_object *root = NULL;
+
+	if (host_json_parse(text, len, &root, NULL) == NM_OK &&
+	    json_object_is_type(root, json_type_object) &&
+	    host_string(root, "path") != NULL)
+		return root;
+	json_object_put(root);
+	return NULL;
+}
+
+bool
+host_manifest_names_us(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(slash != NULL ? slash + 1 : path, "nssmime-host") == 0;
 }

@@ -14,42 +14,32 @@
 
 #include "json.h"
 #include "settings_member.h"
+#include "text_file.h"
 
-/* *text stays NULL where there is no such file. */
 static enum nm_error
-read_file(
-    const struct host_settings_reading *r, int fd, char **text, size_t *len)
+unreadable(const struct host_settings_reading *r)
 {
-	ssize_t n;
-
-	if ((*text = malloc(HOST_SETTINGS_SIZE + 1)) == NULL)
+	if (errno == ENOMEM)
 		return host_settings_out_of_memory(r);
-	for (*len = 0; *len <= HOST_SETTINGS_SIZE; *len += (size_t)n) {
-		n = read(fd, *text + *len, HOST_SETTINGS_SIZE + 1 - *len);
-		if (n < 0)
-			return nm_fail(r->fault, NM_ERR_CONFIGURATION_INVALID,
-			    "%s cannot be read: %s", r->file, strerror(errno));
-		if (n == 0) {
-			(*text)[*len] = '\0';
-			return NM_OK;
-		}
-	}
-	return nm_fail(r->fault, NM_ERR_CONFIGURATION_INVALID,
-	    "%s is larger than %u bytes", r->file, HOST_SETTINGS_SIZE);
+	return errno == EFBIG
+	    ? nm_fail(r->fault, NM_ERR_CONFIGURATION_INVALID,
+		  "%s is larger than %u bytes", r->file, HOST_SETTINGS_SIZE)
+	    : nm_fail(r->fault, NM_ERR_CONFIGURATION_INVALID,
+		  "%s cannot be read: %s", r->file, strerror(errno));
 }
 
 static enum nm_error
 parse_file(
     const struct host_settings_reading *r, int fd, struct json_object **root)
 {
-	struct nm_fault why = { .code = NM_OK };
-	enum nm_error err;
-	char *text = NULL;
-	size_t len = 0;
+	enum nm_error err = NM_OK;
+	size_t len;
+	char *text = host_text_of(fd, HOST_SETTINGS_SIZE, &len);
 
-	if ((err = read_file(r, fd, &text, &len)) == NM_OK &&
-	    (host_json_parse(text, len, root, &why) != NM_OK ||
-		!json_object_is_type(*root, json_type_object)))
+	if (text == NULL)
+		return unreadable(r);
+	if (host_json_parse(text, len, root, NULL) != NM_OK ||
+	    !json_object_is_type(*root, json_type_object))
 		err = nm_fail(r->fault, NM_ERR_CONFIGURATION_INVALID,
 		    "%s is not a JSON object", r->file);
 	free(text);
@@ -95,10 +85,8 @@ load(const struct host_settings_reading *r, const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR
-		    ? NM_OK
-		    : nm_fail(r->fault, NM_ERR_CONFIGURATION_INVALID,
-			  "%s cannot be read: %s", r->file, strerror(errno));
+		return errno == ENOENT || errno == ENOTDIR ? NM_OK
+							   : unreadable(r);
 	if (!r->admin || is_trusted(fd))
 		err = take_file(r, fd);
 	(void)close(fd);

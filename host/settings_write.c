@@ -20,6 +20,7 @@
 #include "schema.h"
 #include "settings_member.h"
 #include "text.h"
+#include "text_file.h"
 
 #define PRINT (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)
 
@@ -42,34 +43,25 @@ static enum nm_error
 read_current(
     const char *path, struct json_object **root, struct nm_fault *fault)
 {
-	struct nm_buffer text = NM_BUFFER_INIT;
 	enum nm_error err = NM_OK;
-	uint8_t piece[4096];
-	ssize_t n;
-	int fd;
+	size_t len;
+	char *text = host_text_file(path, HOST_SETTINGS_SIZE, &len);
 
 	*root = NULL;
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0) {
-		if (errno != ENOENT)
-			return failed(fault);
+	if (text == NULL && errno != ENOENT)
+		return failed(fault);
+	if (text == NULL) {
 		*root = json_object_new_object();
 		return *root != NULL ? NM_OK : out_of_memory(fault);
 	}
-	while ((n = read(fd, piece, sizeof(piece))) > 0 &&
-	    text.len < HOST_SETTINGS_SIZE)
-		nm_buffer_append(&text, piece, (size_t)n);
-	(void)close(fd);
-	nm_buffer_byte(&text, 0);
-	if (n != 0 || nm_buffer_failed(&text) ||
-	    host_json_parse(
-		(const char *)text.data, text.len - 1, root, NULL) != NM_OK ||
+	if (host_json_parse(text, len, root, NULL) != NM_OK ||
 	    !json_object_is_type(*root, json_type_object)) {
 		json_object_put(*root);
 		*root = NULL;
 		err = nm_fail(fault, NM_ERR_CONFIGURATION_INVALID,
 		    "config.json is not a JSON object");
 	}
-	nm_buffer_reset(&text);
+	free(text);
 	return err;
 }
 

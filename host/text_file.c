@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char *
-read_whole(int fd, size_t most, size_t *len)
+char *
+host_text_of(int fd, size_t most, size_t *len)
 {
 	char *text = malloc(most + 2);
 	struct stat st;
@@ -32,7 +32,9 @@ read_whole(int fd, size_t most, size_t *len)
 		return text;
 	}
 	if (n > 0)
-		errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
+		errno = S_ISREG(st.st_mode) ? EFBIG
+		    : S_ISDIR(st.st_mode)   ? EISDIR
+					    : EINVAL;
 	free(text);
 	return NULL;
 }
@@ -45,7 +47,7 @@ host_text_file(const char *path, size_t most, size_t *len)
 
 	if (fd < 0)
 		return NULL;
-	text = read_whole(fd, most, len);
+	text = host_text_of(fd, most, len);
 	error = errno;
 	(void)close(fd);
 	errno = error;

@@ -54,6 +54,38 @@ both_families(void **state)
 	}
 }
 
+/* What others may have written there. */
+static void
+taken_apart(void **state)
+{
+	static const char *const none[] = { "", "[]", "{", "{}",
+		"{\"path\": 1}", "\"path\"" };
+	static const struct {
+		const char *path;
+		bool ours;
+	} paths[] = {
+		{ "/usr/lib/nssmime/nssmime-host", true },
+		{ "nssmime-host", true },
+		{ "/x/nssmime-host/", false },
+		{ "/x/my-nssmime-host", false },
+		{ "", false },
+	};
+	char *text = host_manifest_owa_text("/x");
+	struct json_object *root;
+
+	(void)state;
+	assert_non_null(text);
+	root = host_manifest_parse(text, strlen(text));
+	assert_string_equal(host_string(root, "path"), "/x");
+	json_object_put(root);
+	free(text);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_null(host_manifest_parse(none[i], strlen(none[i])));
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		assert_int_equal(
+		    host_manifest_names_us(paths[i].path), paths[i].ours);
+}
+
 /* Nothing about a browser is left out, and no two have one option. */
 static void
 every_browser(void **state)
@@ -77,6 +109,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_families),
+		cmocka_unit_test(taken_apart),
 		cmocka_unit_test(every_browser),
 	};
 
