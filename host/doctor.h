@@ -44,4 +44,7 @@ void host_doctor_mailbox(struct host_doctor *d);
 /* With certificates and tokens. */
 void host_doctor_database(struct host_doctor *d);
 
+/* Cuts the path to the nearest above it that is there, or to itself. */
+void host_doctor_existing(char *path);
+
 #endif

@@ -8,10 +8,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "browser_here.h"
 #include "browser_policy.h"
 #include "manifest_seen.h"
+#include "program.h"
 #include "program_version.h"
 
 enum whose {
@@ -38,11 +40,20 @@ is_another(const struct host_manifest_seen *s)
 	    s->what == HOST_SEEN_BROKEN;
 }
 
+/* Whether installing would leave it as it is: it starts something. */
+static bool
+is_kept(const struct host_doctor *d, const struct host_manifest_seen *s)
+{
+	return is_another(s) ||
+	    (s->program != NULL && access(s->program, X_OK) == 0 &&
+		!host_program_same(s->program, d->program));
+}
+
 /* Installing in the place of `whose`. */
 static void
 install(struct host_doctor *d, const struct view *v, enum whose whose)
 {
-	const char *replace = is_another(&v->seen[whose]) ? "--replace" : NULL;
+	const char *replace = is_kept(d, &v->seen[whose]) ? "--replace" : NULL;
 
 	if (whose == EVERYONES)
 		host_finding_root_remedy(&d->findings, d->command, "install",
@@ -147,6 +158,21 @@ tell_wrong(struct host_doctor *d, const struct view *v, enum whose whose)
 	mend(d, v, whose);
 }
 
+/* Whether the file could be made, with the folders above it. */
+static bool
+can_be_made(const char *file)
+{
+	char *path = strdup(file);
+	bool can = false;
+
+	if (path != NULL) {
+		host_doctor_existing(path);
+		can = access(path, W_OK) == 0;
+	}
+	free(path);
+	return can;
+}
+
 static void
 tell_none(struct host_doctor *d, const struct view *v)
 {
@@ -160,7 +186,9 @@ tell_none(struct host_doctor *d, const struct view *v)
 		host_finding_note(&d->findings, "none",
 		    "%s is here, and does not find this program yet",
 		    v->browser->name);
-		install(d, v, v->for_all ? EVERYONES : USERS);
+		install(d, v,
+		    v->for_all || !can_be_made(v->seen[USERS].file) ? EVERYONES
+								    : USERS);
 	}
 }
 

@@ -57,9 +57,8 @@ join(const char *folder, const char *name)
 
 /* ---- the settings -------------------------------------------------------- */
 
-/* The folder, or the nearest one above it that is there. */
-static void
-cut_to_existing(char *path)
+void
+host_doctor_existing(char *path)
 {
 	char *slash;
 
@@ -80,7 +79,7 @@ host_doctor_files(struct host_doctor *d)
 	}
 	*strrchr(folder, '/') = '\0';
 	told = tell_changeable(d, folder) || told;
-	cut_to_existing(folder);
+	host_doctor_existing(folder);
 	if (access(folder, W_OK) != 0) {
 		host_finding_problem(&d->findings, "read-only",
 		    "%s cannot be written to (%s): settings cannot be kept, "

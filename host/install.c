@@ -56,6 +56,8 @@ remedy(const struct request *request, int error)
 		return ": for everyone, only root can do it";
 	if (request->system && error == EROFS)
 		return ": without --system it is done for you alone";
+	if (error == EACCES || error == EPERM || error == EROFS)
+		return ": with --system root can do it for everyone";
 	return "";
 }
 
@@ -197,16 +199,17 @@ open_folder(const struct request *request, const struct host_browser *browser,
 	return open(*path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* A manifest for another program of ours makes way: whoever installs has moved
- * it. */
+/* What names a program of ours that is not there any more makes way: whoever
+ * installs has moved it. */
 static bool
 write_manifest(const struct request *request, int folder, const char *path,
-    const char *text)
+    const char *text, const char *program)
 {
 	char *what = NULL;
 	bool good = false;
 
-	switch (host_manifest_owner(folder, file_name(request), &what)) {
+	switch (
+	    host_manifest_owner(folder, file_name(request), program, &what)) {
 	case HOST_MANIFEST_FOREIGN:
 		if (!request->replace) {
 			(void)fprintf(stderr,
@@ -236,7 +239,7 @@ remove_manifest(const struct request *request, int folder, const char *path,
 	char *what = NULL;
 	bool good = true;
 
-	switch (host_manifest_owner(folder, file_name(request), &what)) {
+	switch (host_manifest_owner(folder, file_name(request), NULL, &what)) {
 	case HOST_MANIFEST_NOBODY:
 		(void)printf("There is no %s/%s\n", path, file_name(request));
 		break;
@@ -283,7 +286,7 @@ install(const struct request *request, const struct host_browser *browser,
 		(void)failed("the manifest", request);
 	} else if ((folder = open_folder(request, browser, true, &path)) < 0) {
 		(void)failed(path != NULL ? path : "the home folder", request);
-	} else if (write_manifest(request, folder, path, text)) {
+	} else if (write_manifest(request, folder, path, text, program)) {
 		(void)printf("%s%s find%s %s by %s/%s\n", who,
 		    request->owa ? ", for Outlook on the web," : "",
 		    count == 1 ? "s" : "", program, path, file_name(request));

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "manifest_text.h"
+#include "program.h"
 #include "schema.h"
 #include "text.h"
 #include "text_file.h"
@@ -49,7 +50,8 @@ is_file_of(const char *file, const char *host)
 }
 
 static enum host_manifest_owner
-owner_of_text(const char *text, size_t len, const char *file, char **what)
+owner_of_text(const char *text, size_t len, const char *file,
+    const char *own_program, char **what)
 {
 	struct json_object *root = host_manifest_parse(text, len);
 	enum host_manifest_owner owner = HOST_MANIFEST_OURS;
@@ -62,6 +64,11 @@ owner_of_text(const char *text, size_t len, const char *file, char **what)
 	if (name == NULL || !is_file_of(file, name) ||
 	    !host_manifest_names_us(program))
 		owner = foreign(what, "for another program, ", program);
+	else if (own_program != NULL && program[0] == '/' &&
+	    access(program, X_OK) == 0 &&
+	    !host_program_same(program, own_program))
+		owner = foreign(
+		    what, "for another copy of this program, ", program);
 	json_object_put(root);
 	return owner;
 }
@@ -79,7 +86,8 @@ owner_of_link(int folder, const char *name, char **what)
 }
 
 enum host_manifest_owner
-host_manifest_owner(int folder, const char *name, char **what)
+host_manifest_owner(
+    int folder, const char *name, const char *program, char **what)
 {
 	enum host_manifest_owner owner = 0;
 	struct stat st;
@@ -99,7 +107,7 @@ host_manifest_owner(int folder, const char *name, char **what)
 	if (fd < 0)
 		return 0;
 	if ((text = host_text_of(fd, HOST_MANIFEST_MAX, &len)) != NULL)
-		owner = owner_of_text(text, len, name, what);
+		owner = owner_of_text(text, len, name, program, what);
 	else if (errno == EFBIG)
 		owner = foreign(what, NOT_ONE, "");
 	(void)close(fd);

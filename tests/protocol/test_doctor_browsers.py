@@ -143,14 +143,42 @@ class Manifests(Browsers):
         self.write(MOZILLA, self.manifest(self.others()))
         self.mend(self.expect(
             "browsers", "version", "problem", "other/nssmime-host", "0.0.1",
-            about="firefox", remedy=self.call + " install --firefox"))
+            about="firefox",
+            remedy=self.call + " install --firefox --replace"))
 
     def test_another_copy(self):
+        """It is not overwritten unless that is asked for, either."""
         other = self.others("")
         shutil.copy(host_program(), other)
         self.write(MOZILLA, self.manifest(other))
-        self.mend(self.expect("browsers", "copy", "note", other,
-                              about="firefox"))
+        found = self.expect("browsers", "copy", "note", other,
+                            about="firefox")
+        self.assertEqual(1, self.run_host("install", "--firefox").returncode)
+        self.assertIn(found, self.findings("browsers"))
+        self.mend(found)
+
+    def test_callers_of_another_copy(self):
+        self.write(MOZILLA, self.manifest(self.others(),
+                                          allowed_extensions=[]))
+        self.mend(self.expect(
+            "browsers", "callers", "problem", about="firefox",
+            remedy=self.call + " install --firefox --replace"))
+
+    def test_read_only_home(self):
+        """Then it takes what is for everyone."""
+        self.programs("firefox", "chromium")
+        lib = self.private(self.home)
+        for folder in (self.home, os.path.join(self.home, "config")):
+            lib.run("mount", "-o", "remount,bind,ro", folder, check=True)
+        for about in ("firefox", "chromium"):
+            found = self.expect("browsers", "none", "note", about=about)
+            self.assertTrue(found["remedy"].endswith(
+                self.call + " install --%s --system" % about), found)
+        done = self.run_host("install", "--firefox", "--chromium")
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertEqual(2, done.stderr.count(
+            ": Read-only file system: with --system root can do it for "
+            "everyone\n"))
 
     def test_untrusted_copy(self):
         """What anybody may change is not started, by root least of all."""

@@ -150,6 +150,34 @@ class Install(unittest.TestCase):
         self.assertEqual(["nssmime.json"],
                          os.listdir(os.path.dirname(self.file)))
 
+    def test_another_copy(self):
+        """One that is there makes way only where that was asked for."""
+        folder = os.path.join(self.home, "another")
+        os.mkdir(folder)
+        another = shutil.copy(host_program(), folder)
+        self.run_host("install", "--thunderbird", program=another)
+        before = self.state()
+        done = self.run_host("install", "--thunderbird")
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertIn("is for another copy of this program, %s: nothing was "
+                      "changed; --replace writes it anew" % another,
+                      done.stderr)
+        self.assertEqual(before, self.state())
+        done = self.run_host("install", "--thunderbird", "--replace")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertEqual(os.path.realpath(host_program()),
+                         self.installed()["path"])
+        # both are this program, and whoever takes it back means it
+        done = self.run_host("uninstall", "--thunderbird", program=another)
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertFalse(os.path.exists(self.file))
+        # a link to this very one is no other
+        self.run_host("install", "--thunderbird", program=another)
+        os.unlink(another)
+        os.symlink(host_program(), another)
+        done = self.run_host("install", "--thunderbird")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+
     def test_odd_path(self):
         """A path that JSON has to escape."""
         folder = os.path.join(self.home, 'a "b" \\ ü')
