@@ -195,8 +195,7 @@ what_is_no_origin(void **state)
 		"https://mail.example/", "HTTPS://mail.example",
 		"http://mail.example",
 		"https://mail.example\nWebsite: https://bank.example",
-		"https://b\xc3\xbc"
-		"cher.example" };
+		"https://\xc3\xbc.example" };
 	struct stage s;
 
 	(void)state;
