@@ -77,6 +77,25 @@ export async function until<T>(
 export const holds = (frame: Frame, expression: string, patience = PATIENCE): Promise<unknown> =>
   until(expression, () => frame.evaluate(`Boolean(${expression})`).catch(() => false), patience);
 
+/** Whether something comes of what was just done. */
+export const soon = (ask: () => Promise<boolean>): Promise<boolean> =>
+  until("what was done", ask, 1_000).catch(() => false);
+
+/** Answers a question of the browser's own. When it has just come up it takes no answer: somebody
+ * might have meant the window behind it. */
+export async function answerQuestion(
+  isOpen: () => Promise<boolean>,
+  answer: () => Promise<unknown>,
+): Promise<void> {
+  await until("the browser's question", isOpen);
+  const end = Date.now() + PATIENCE;
+  while (await isOpen()) {
+    if (Date.now() > end) throw new Error("still waiting: the end of the browser's question");
+    await answer();
+    await soon(async () => !(await isOpen()));
+  }
+}
+
 async function matching<T extends Frame>(all: T[], part: string): Promise<T | undefined> {
   for (const one of all) if ((await one.url().catch(() => "")).includes(part)) return one;
   return undefined;

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { BrowserContext, CDPSession, Frame as PlaywrightFrame, Locator, Page } from "playwright-core";
-import { type Browser, type Frame, PATIENCE, type Tab, until } from "./browser.ts";
+import { answerQuestion, type Browser, type Frame, PATIENCE, soon, type Tab, until } from "./browser.ts";
 import { Display } from "./display.ts";
 import { nativeManifest, type Options, trustAuthority } from "./profile.ts";
 
@@ -27,6 +27,12 @@ function* closedRoots(node: DomNode): Generator<DomNode> {
   }
   for (const child of node.children ?? []) yield* closedRoots(child);
 }
+
+/** Where the edge of "Allow" is in the browser's question, if it is in focus: a blue line. */
+const ALLOW = "4x400+843+90";
+
+const isBlue = (pixels: Buffer): boolean =>
+  pixels.some((red, at) => at % 3 === 0 && red < 80 && (pixels[at + 2] as number) > 150);
 
 class Document implements Frame {
   constructor(
@@ -305,11 +311,15 @@ export class Chromium implements Browser {
 
   async allow(yes: boolean): Promise<void> {
     // No page has it. While it is there the window behind it is dark, and "Deny" is in focus.
-    await until("the browser's question", async () => (await this.#display.brightness(900, 20)) < 150);
-    // For half a second it takes no answer: somebody might have meant the window behind it.
-    await setTimeout(700);
-    await this.#display.keys(...(yes ? ["Tab", "Return"] : ["Return"]));
-    await until("the end of the question", async () => (await this.#display.brightness(900, 20)) >= 150);
+    const isOpen = async () => (await this.#display.pixels("1x1+900+20")).every((part) => part < 150);
+    const inFocus = async () => isBlue(await this.#display.pixels(ALLOW));
+    await answerQuestion(isOpen, async () => {
+      if (yes && !(await inFocus())) {
+        await this.#display.keys("Tab");
+        if (!(await soon(inFocus))) return;
+      }
+      await this.#display.keys("Return");
+    });
   }
 
   async background<T>(expression: string): Promise<T> {

@@ -9,6 +9,8 @@ import { GUARD } from "../servers/program.ts";
 
 const run = promisify(execFile);
 
+const WHOLE = "1280x900";
+
 /** Pictures that are taken at most until two are the same. */
 const MOVING = 8;
 
@@ -22,7 +24,7 @@ export class Display {
   }
 
   static async start(): Promise<Display> {
-    const command = ["Xvfb", "-displayfd", "3", "-screen", "0", "1280x900x24", "-nolisten", "tcp"];
+    const command = ["Xvfb", "-displayfd", "3", "-screen", "0", `${WHOLE}x24`, "-nolisten", "tcp"];
     const guard = spawn("/bin/sh", ["-c", GUARD, "guard", ...command], {
       detached: true,
       stdio: ["pipe", "ignore", "ignore", "pipe"],
@@ -43,25 +45,26 @@ export class Display {
     await this.#xdotool("key", "--delay", "50", ...names);
   }
 
-  /** How bright the screen is there, from 0 to 255. */
-  async brightness(x: number, y: number): Promise<number> {
-    const area = ["-crop", `1x1+${x}+${y}`, "-colorspace", "gray", "-depth", "8", "gray:-"];
-    const options = { encoding: "buffer" } as const;
-    const { stdout } = await run("import", ["-display", this.name, "-window", "root", ...area], options);
-    return stdout[0] as number;
+  /** Three bytes for each: red, green, blue. */
+  async pixels(area: string): Promise<Buffer> {
+    const take = ["-display", this.name, "-window", "root", "-crop", area, "-depth", "8", "rgb:-"];
+    const { stdout } = await run("import", take, { encoding: "buffer", maxBuffer: 1 << 24 });
+    return stdout;
   }
 
   /** Once nothing moves any more, such as a window that comes up; a cursor may go on for ever. */
-  async screenshot(path: string): Promise<void> {
-    const take = ["-display", this.name, "-window", "root"];
-    let before: Buffer | null = null;
+  async #still(): Promise<void> {
+    let last = await this.pixels(WHOLE);
     for (let turn = 0; turn < MOVING; turn++) {
-      const options = { encoding: "buffer", maxBuffer: 1 << 24 } as const;
-      const { stdout } = await run("import", [...take, "-depth", "8", "rgb:-"], options);
-      if (before?.equals(stdout)) break;
-      before = stdout;
+      const next = await this.pixels(WHOLE);
+      if (next.equals(last)) return;
+      last = next;
     }
-    await run("import", [...take, path]);
+  }
+
+  async screenshot(path: string): Promise<void> {
+    await this.#still();
+    await run("import", ["-display", this.name, "-window", "root", path]);
   }
 
   async stop(): Promise<void> {

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { GUARD } from "../servers/program.ts";
 import { Bidi } from "./bidi.ts";
-import { type Browser, type Frame, type Tab, until } from "./browser.ts";
+import { answerQuestion, type Browser, type Frame, type Tab, until } from "./browser.ts";
 import { Display } from "./display.ts";
 import { nativeManifest, type Options, trustAuthority } from "./profile.ts";
 
@@ -363,11 +363,13 @@ export class Firefox implements Browser {
   }
 
   async allow(yes: boolean): Promise<void> {
-    await until("the browser's question", () =>
-      this.own('PopupNotifications.panel.state === "open" && PopupNotifications.panel.firstElementChild !== null'));
     const which = yes ? "button" : "secondaryButton";
-    await this.own(`PopupNotifications.panel.firstElementChild.${which}.click()`);
-    await until("the end of the question", () => this.own('PopupNotifications.panel.state === "closed"'));
+    const panel = "PopupNotifications.panel";
+    await answerQuestion(
+      () => this.own(`${panel}.state === "open" && ${panel}.firstElementChild !== null`),
+      () => this.own(`${panel}.firstElementChild?.${which}.click()`),
+    );
+    await until("the end of the question", () => this.own(`${panel}.state === "closed"`));
   }
 
   async background<T>(expression: string): Promise<T> {
