@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildPages } from "./build.mjs";
 import { buildOwnPage } from "./own-page.mjs";
-import { buildParts } from "./parts.mjs";
+import { buildWebmailPages } from "./webmail.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values, positionals } = parseArgs({
@@ -52,7 +52,7 @@ await build({
 });
 if (kind === "pages") {
   await buildPages(join(out, "pages"));
-  await buildParts(join(out, "pages"));
+  await buildWebmailPages(join(out, "pages"));
   await buildOwnPage(join(out, "pages"), "thunderbird/reduced", "writing");
 }
 

@@ -48,15 +48,16 @@ const pages = {
   mail: [mailPolicy, "reader"],
 };
 
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  target: browsers,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
 async function bundle(folder) {
-  const common = {
-    absWorkingDir: root,
-    bundle: true,
-    target: browsers,
-    charset: "utf8",
-    legalComments: "none",
-    logLevel: "warning",
-  };
   await build({
     ...common,
     entryPoints: { background: source("background.ts") },
@@ -70,6 +71,10 @@ async function bundle(folder) {
     outdir: folder,
     format: "iife",
   });
+}
+
+/** Beside the pages that all extensions have. */
+export async function buildWebmailPages(folder) {
   await build({
     ...common,
     entryPoints: scripts.map((name) => source(`${name}.ts`)),
@@ -82,24 +87,25 @@ async function bundle(folder) {
       join(folder, `pages/${name}.html`),
       template.replace("{{csp}}", policy).replace("{{name}}", script),
     );
+  appendFileSync(join(folder, "pages/style.css"), readFileSync(source("style.css")));
+  for (const language of ["en", "de"]) {
+    const file = join("_locales", language, "messages.json");
+    write(join(folder, file), { ...read(join(folder, file)), ...read(source(file)) });
+  }
+  await buildParts(folder);
 }
 
 /** FOLDER/webmail-BROWSER. */
 export async function buildWebmail(out, name) {
   const folder = join(out, `webmail-${name}`);
   await buildPages(folder);
+  await buildWebmailPages(folder);
   await bundle(folder);
   // Its own frame shows mails here.
   for (const file of ["viewer.html", "viewer.js"]) rmSync(join(folder, "pages", file));
-  appendFileSync(join(folder, "pages/style.css"), readFileSync(source("style.css")));
   cpSync(source("icons"), join(folder, "icons"), { recursive: true });
   write(join(folder, "manifest.json"), forms[name](read(source("manifest.json"))));
   if (name === "chromium") cpSync(source("managed-schema.json"), join(folder, "managed-schema.json"));
-  for (const language of ["en", "de"]) {
-    const file = join("_locales", language, "messages.json");
-    write(join(folder, file), { ...read(join(root, file)), ...read(source(file)) });
-  }
-  await buildParts(folder);
   return folder;
 }
 

@@ -24,7 +24,7 @@ async function read(source: Blob): Promise<void> {
   if (opened) location.assign(`mail.html#${opened.handle}`);
 }
 
-const file = on(h("input", { type: "file", accept: ".eml,message/rfc822", class: "visually-hidden", tabindex: -1 }), {
+const file = on(h("input", { type: "file", accept: ".eml,message/rfc822", hidden: true }), {
   change: () => {
     const [chosen] = file.files ?? [];
     if (chosen) void read(chosen);
@@ -32,7 +32,7 @@ const file = on(h("input", { type: "file", accept: ".eml,message/rfc822", class:
   },
 });
 const id = freshId("source");
-const source = h("textarea", { id, rows: 10, spellcheck: "false" });
+const source = h("textarea", { id, class: "mail-source", rows: 10, spellcheck: "false" });
 
 for (const name of ["dragover", "drop"] as const)
   document.addEventListener(name, (event) => {

@@ -156,7 +156,7 @@ const states: State[] = [
     program: chromium,
     says: "by the policy NativeMessagingAllowlist",
   },
-  { name: "start-broken", path: "start.html", home: () => broken, says: "cannot be opened" },
+  { name: "start-broken", path: "start.html", home: () => broken, says: "certificates are kept cannot be opened" },
   {
     name: "start-old-nss",
     path: "start.html",

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Frame, Page } from "playwright-core";
 import { HostClient } from "../../core/client.ts";
 import { type LocalMethods, serve } from "../../core/relay.ts";
 import { type End, portPair } from "./port.ts";
@@ -76,8 +76,12 @@ function fakeChrome({ messages }: { messages: Record<string, { message: string }
       getMessage: (key: string, values: string[] = []) =>
         (messages[key]?.message ?? "").replace(/\$(\d)/g, (_, n) => values[Number(n) - 1] ?? ""),
     },
-    tabs: { getCurrent: async () => undefined, query: async () => [{ id: 1 }] },
-    permissions: { request: async () => true },
+    tabs: {
+      getCurrent: async () => undefined,
+      query: async () => [{ id: 1, url: there.nssmimeTab }],
+      onActivated: { addListener: () => undefined },
+    },
+    permissions: { request: async () => there.nssmimeGrants ?? true },
     storage: {
       local: {
         get: async (key: string) => {
@@ -88,6 +92,7 @@ function fakeChrome({ messages }: { messages: Record<string, { message: string }
           for (const [key, value] of Object.entries(values))
             sessionStorage.setItem(key, JSON.stringify(value));
         },
+        onChanged: { addListener: () => undefined },
       },
     },
   };
@@ -122,17 +127,17 @@ export class Shown {
   }
 
   /** By axe-core: what keeps people from using the page. */
-  async hurdles(): Promise<string[]> {
-    await this.page.evaluate(axe);
-    const found = await this.page.evaluate(() => (window as any).axe.run(document));
+  async hurdles(frame: Frame = this.page.mainFrame()): Promise<string[]> {
+    await frame.evaluate(axe);
+    const found = await frame.evaluate(() => (window as any).axe.run(document));
     return found.violations.flatMap(({ id, nodes }: any) =>
       nodes.map((node: any) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`),
     );
   }
 
   /** How many pixels of the page are beyond the window's right edge. */
-  overhang(): Promise<number> {
-    return this.page.evaluate(
+  overhang(frame: Frame = this.page.mainFrame()): Promise<number> {
+    return frame.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
   }
@@ -187,20 +192,21 @@ export async function show(
 ): Promise<Shown> {
   const context = await contextFor(browser, look);
   const host = new HostClient({ connect: home.connect, client: { name: "pages", version: "1" } });
-  const ends = new Map<number, End>();
+  /** Of the page, and of frames of the extension in it. */
+  const ends = new Map<Frame, Map<number, End>>();
   const page = await context.newPage();
-  await page.exposeBinding("nssmimeConnect", (_, id: number) => {
+  await page.exposeBinding("nssmimeConnect", ({ frame }, id: number) => {
     const [near, far] = portPair();
-    ends.set(id, near);
+    ends.set(frame, (ends.get(frame) ?? new Map()).set(id, near));
     serve(far, host, local, site);
     near.onMessage.addListener((message) =>
-      page
+      frame
         .evaluate(([port, frameOf]) => (window as any).nssmimeDeliver(port, frameOf), [id, message])
         .catch(() => near.disconnect()),
     );
   });
-  await page.exposeBinding("nssmimePost", (_, id: number, message: unknown) =>
-    ends.get(id)?.postMessage(message),
+  await page.exposeBinding("nssmimePost", ({ frame }, id: number, message: unknown) =>
+    ends.get(frame)?.get(id)?.postMessage(message),
   );
   return new Shown(page, host, look);
 }

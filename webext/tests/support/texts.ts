@@ -12,6 +12,7 @@ export const allMessagesOf = (language: string): Messages => ({
   ...messagesOf(language),
   ...readJson("thunderbird/_locales", language, "messages.json"),
   ...readJson("thunderbird/reduced/_locales", language, "messages.json"),
+  ...readJson("webmail/_locales", language, "messages.json"),
   ...readJson("webmail/editor/_locales", language, "messages.json"),
   ...readJson("webmail/mailbox/_locales", language, "messages.json"),
 });

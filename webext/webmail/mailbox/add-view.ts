@@ -4,6 +4,7 @@
 import { patternOf, siteOf } from "../../core/site.ts";
 import { button, type Child, fill, freshId, h, on, section } from "../../pages/dom.ts";
 import { notice } from "../../pages/page.ts";
+import { say as ofWebmail } from "../words.ts";
 import { addressIn, facts, type Kind, kinds, type Scheme } from "./kinds.ts";
 import type { Added, Wish } from "./mailboxes.ts";
 import { SecretField } from "./secret-field.ts";
@@ -145,7 +146,7 @@ export class AddView {
       },
       { asks: true },
     );
-    if (added === "declined") fill(this.#more, notice("info", h("p", {}, say("mbDeclined"))));
+    if (added === "declined") fill(this.#more, notice("info", h("p", {}, ofWebmail("wmBrowserDeclined"))));
     else if (added) this.#go(wish, added);
   }
 
