@@ -44,7 +44,11 @@ host_caller_parse(int argc, char *const *argv, struct host_caller *out)
 {
 	size_t len;
 
-	*out = (struct host_caller){ .name = "a program", .webmail = true };
+	*out = (struct host_caller){
+		.name = "an extension that the administrator of this computer "
+			"allowed",
+		.webmail = true
+	};
 	if (argc < 2)
 		return false;
 	if (strncmp(argv[1], CHROMIUM_SCHEME, strlen(CHROMIUM_SCHEME)) == 0) {

@@ -413,6 +413,17 @@ class Policy(OriginCase):
         self.addCleanup(os.unlink, POLICY)
         return super().start(answers, **settings)
 
+    def test_caller(self):
+        """The windows say who an extension of the administrator's is."""
+        ident = "a" * 32
+        self.start({"callers": [ident]}, ["confirm", "decline"],
+                   caller=("chrome-extension://%s/" % ident,))
+        self.allow()
+        for window in self.windows():
+            self.assertIn("Asked for by an extension that the administrator "
+                          "of this computer allowed.", window)
+        self.assertEqual(2, len(self.windows()))
+
     def policy(self, members):
         with open(POLICY + ".new", "w", encoding="utf-8") as file:
             json.dump(members, file)
