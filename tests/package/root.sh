@@ -71,6 +71,9 @@ echo '{}' >"$root/etc/nssmime/policy.json"
 owa=$(inside nssmime-host install --owa --system | sed -n 's/.* by //p')
 [ "$(echo "$owa" | wc -l)" = 4 ]
 inside su - alice -c 'nssmime-host doctor --owa'
+# Another program's takes the place of one of them.
+foreign=$root$(echo "$owa" | grep vivaldi)
+sed -i 's,/usr/libexec/nssmime/nssmime-host,/opt/another/program,' "$foreign"
 own=$(inside find /home/alice -type f | sort)
 
 echo "== Installing again, over what an administrator changed"
@@ -90,6 +93,9 @@ if inside nssmime-host version 2>/dev/null; then
 	exit 1
 fi
 quietly inside dpkg --purge webext-nssmime nssmime
+grep -q /opt/another/program "$foreign"
+rm "$foreign"
+rmdir "${foreign%/*}" "${foreign%/*/*}"
 everything >"$root/packages/after"
 diff "$root/packages/before" "$root/packages/after"
 [ "$own" = "$(inside find /home/alice -type f | sort)" ]
