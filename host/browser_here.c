@@ -30,6 +30,8 @@ static const struct place {
 	    { "com.vivaldi.Vivaldi" } },
 	{ "--firefox", { "firefox", "firefox-esr" }, "firefox",
 	    { "org.mozilla.firefox" } },
+	{ "--librewolf", { "librewolf" }, NULL,
+	    { "io.gitlab.librewolf-community" } },
 	{ "--thunderbird", { "thunderbird" }, "thunderbird",
 	    { "org.mozilla.Thunderbird", "org.mozilla.thunderbird" } },
 };

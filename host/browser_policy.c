@@ -236,7 +236,7 @@ host_browser_policy_find(const struct host_browser *browser, bool owa,
 
 	*out = (struct host_browser_policy){ .no_host = NULL };
 	while (strcmp(place->option, browser->option) != 0) {
-		/* where Vivaldi's are is not known */
+		/* where Vivaldi's and LibreWolf's are is not known */
 		if (++place == places + sizeof(places) / sizeof(places[0]))
 			return true;
 	}

@@ -21,7 +21,7 @@ struct host_browser {
 	const char *user;     /* below the user's home folder */
 };
 
-#define HOST_BROWSERS 7
+#define HOST_BROWSERS 8
 extern const struct host_browser host_browsers[HOST_BROWSERS];
 /* How a user's folder begins that XDG_CONFIG_HOME moves; "": none does. */
 extern const char host_browsers_config[];

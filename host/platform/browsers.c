@@ -22,6 +22,8 @@ const struct host_browser host_browsers[HOST_BROWSERS] = {
 	    "/" SUPPORT "Vivaldi" HOSTS, SUPPORT "Vivaldi" HOSTS },
 	{ "--firefox", "Firefox", HOST_FAMILY_MOZILLA,
 	    "/" SUPPORT "Mozilla" HOSTS, SUPPORT "Mozilla" HOSTS },
+	{ "--librewolf", "LibreWolf", HOST_FAMILY_MOZILLA,
+	    "/" SUPPORT "LibreWolf" HOSTS, SUPPORT "LibreWolf" HOSTS },
 	{ "--thunderbird", "Thunderbird", HOST_FAMILY_MOZILLA,
 	    "/" SUPPORT "Mozilla" HOSTS, "Library/Mozilla" HOSTS },
 };
@@ -46,6 +48,9 @@ const struct host_browser host_browsers[HOST_BROWSERS] = {
 	    "/etc/opt/vivaldi" HOSTS, CONFIG "vivaldi" OWN },
 	{ "--firefox", "Firefox", HOST_FAMILY_MOZILLA, NSSMIME_MOZILLA_HOSTS,
 	    ".mozilla" HOSTS },
+	/* Firefox under another name, with folders of its own */
+	{ "--librewolf", "LibreWolf", HOST_FAMILY_MOZILLA,
+	    "/usr/lib/librewolf" HOSTS, ".librewolf" HOSTS },
 	{ "--thunderbird", "Thunderbird", HOST_FAMILY_MOZILLA,
 	    NSSMIME_MOZILLA_HOSTS, ".mozilla" HOSTS },
 };

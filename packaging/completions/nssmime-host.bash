@@ -6,7 +6,7 @@ _nssmime_host() {
 	local word=${COMP_WORDS[COMP_CWORD]}
 	local before=${COMP_WORDS[COMP_CWORD - 1]}
 	local programs='--chrome --chromium --edge --brave --vivaldi --firefox
-	    --thunderbird'
+	    --librewolf --thunderbird'
 	local words=
 
 	COMPREPLY=()

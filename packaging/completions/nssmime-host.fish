@@ -20,6 +20,7 @@ $both -l edge -d 'Microsoft Edge'
 $both -l brave -d Brave
 $both -l vivaldi -d Vivaldi
 $both -l firefox -d Firefox
+$both -l librewolf -d LibreWolf
 $both -l thunderbird -d Thunderbird
 $both -l owa -d 'For Outlook on the web'
 $both -l system -d 'For everyone'

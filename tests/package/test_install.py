@@ -100,7 +100,7 @@ class Install(unittest.TestCase):
         files = found(destdir)
         self.assertEqual({"nssmime.json"},
                          {os.path.basename(name) for name in files})
-        self.assertEqual(5, len(files))
+        self.assertEqual(6, len(files))
         for name in files:
             with open(destdir + name, encoding="utf-8") as file:
                 text = file.read()
@@ -108,7 +108,7 @@ class Install(unittest.TestCase):
             manifest = json.loads(text)
             self.assertEqual("/opt/nssmime/libexec/nssmime/nssmime-host",
                              manifest["path"])
-            member = "allowed_extensions" if "mozilla" in name \
+            member = "allowed_extensions" if "/usr/lib/" in name \
                 else "allowed_origins"
             self.assertTrue(manifest[member], name)
 

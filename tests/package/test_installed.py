@@ -10,7 +10,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
 TESTS = os.path.join(ROOT, "packaging", "debian", "tests")
 PROGRAM = "/usr/bin/nssmime-host"
 EVERY = ("--thunderbird", "--firefox", "--chromium", "--chrome", "--edge",
-         "--brave", "--vivaldi")
+         "--brave", "--vivaldi", "--librewolf")
 
 
 def tests():
@@ -47,7 +47,7 @@ class Installed(unittest.TestCase):
 
     def test_manifests_are_those_the_program_would_write(self):
         before = manifests()
-        self.assertEqual(5, len(before))
+        self.assertEqual(6, len(before))
         self.run_host("uninstall")
         self.assertEqual({}, manifests())
         self.run_host("install")

@@ -58,9 +58,9 @@ class Manifests(Browsers):
 
     def test_found(self):
         self.install("--thunderbird", "--chromium", "--chrome", "--edge",
-                     "--brave", "--vivaldi")
+                     "--brave", "--vivaldi", "--librewolf")
         found = self.findings("browsers")
-        self.assertEqual(["found"] * 7, [f["id"] for f in found], found)
+        self.assertEqual(["found"] * 8, [f["id"] for f in found], found)
 
     def test_called_by_name(self):
         """Where PATH leads to this very program, the remedy is short."""

@@ -221,14 +221,23 @@ class Install(unittest.TestCase):
                 self.assertIn(said + "\n", done.stderr)
                 self.assertIn(
                     "usage: nssmime-host %s --chrome|--chromium|--edge|"
-                    "--brave|--vivaldi|--firefox|--thunderbird ... "
-                    "[--system]" % word, done.stderr)
+                    "--brave|--vivaldi|--firefox|--librewolf|--thunderbird "
+                    "... [--system]" % word, done.stderr)
         done = self.run_host("uninstall", "--thunderbird", "--replace")
         self.assertEqual((2, ""), (done.returncode, done.stdout))
         self.assertIn("unknown option --replace", done.stderr)
         self.assertEqual([], os.listdir(self.home))
 
     # ---- the other programs ----------------------------------------------
+
+    def test_librewolf(self):
+        """Firefox under another name, with a folder of its own."""
+        done = self.run_host("install", "--librewolf", "--firefox")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertEqual([".librewolf/native-messaging-hosts/nssmime.json",
+                          FOLDER + "/nssmime.json"], found(self.home))
+        self.assertEqual(self.installed(), read(os.path.join(
+            self.home, ".librewolf/native-messaging-hosts/nssmime.json")))
 
     def test_each(self):
         for option, (name, folder, _) in FAMILY.items():
