@@ -22,14 +22,14 @@ enum host_message_type {
 	HOST_ASK = 1,	/* to the broker: show a window; text: what it says */
 	HOST_SAVE,	/* to the broker: a file comes; text: its name */
 	HOST_SAVE_DATA, /* to the broker: text: more of it, empty: its end */
-	HOST_USE,    /* to the broker: a database is chosen; text: its folder */
-	HOST_ALLOW,  /* to the broker: an origin is allowed; text: it */
-	HOST_FORGET, /* to the broker: an origin is no more; text: it */
-	HOST_ABANDON, /* to the broker: nobody waits for it any more */
-	HOST_ANSWER,  /* to the engine; text: the password, the file's name;
-			 what is wrong */
-	HOST_FETCH,   /* to the broker: start nssmime-fetch */
-	HOST_FETCHER  /* to the engine, with the socket to it */
+	HOST_USE,	/* to the broker: another database; text: its folder */
+	HOST_ALLOW,	/* to the broker: allow an origin; text: it */
+	HOST_FORGET,	/* to the broker: do so no more; text: it */
+	HOST_ABANDON,	/* to the broker: nobody waits for it any more */
+	HOST_ANSWER,	/* to the engine; text: the password, the file's name,
+			   what is wrong */
+	HOST_FETCH,	/* to the broker: start nssmime-fetch */
+	HOST_FETCHER	/* to the engine, with the socket to it */
 };
 
 enum host_asking {

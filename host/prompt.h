@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * What the engine asks of the broker: windows for the user, one at
- * a time, in the order of asking; one for a token, however many operations
- * need it; none for a minute after two were declined within one.
+ * What the engine asks of the broker: windows for the user, one at a time, in
+ * the order of asking; one for a token, however many operations need it; none
+ * for a minute after two were declined within one.
  */
 #ifndef HOST_PROMPT_H
 #define HOST_PROMPT_H
