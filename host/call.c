@@ -88,7 +88,7 @@ host_call_open_database(struct host_call *call)
 	    &e->session, e->caller, e->settings, e->log, &call->fault);
 	if (err != NM_OK || e->confinement.done)
 		return err;
-	host_confine(&made, nm_database_folder(e->session.database), e->log);
+	host_confine(&made, e->session.database, e->log);
 	(void)pthread_mutex_lock(&e->lock);
 	e->confinement = made;
 	host_engine_wake(e); /* its thread is to be confined as well */

@@ -89,13 +89,17 @@ allow_writing(const struct host_landlock *l, const char *folder)
 	allow_tokens(l);
 }
 
-/* Unix sockets stay: card readers (pcscd) and the name service use them. */
-static const int families[] = { AF_INET, AF_INET6, AF_PACKET, AF_VSOCK };
+/* The last one is left where there may be cards: their readers are behind a
+ * socket of pcscd's. Behind others are programs that start programs. */
+static const int families[] = { AF_INET, AF_INET6, AF_PACKET, AF_VSOCK,
+	AF_UNIX };
+#define FAMILIES (sizeof(families) / sizeof(families[0]))
 
 void
-host_confine(
-    struct host_confinement *c, const char *folder, enum host_log_level log)
+host_confine(struct host_confinement *c, const struct nm_database *db,
+    enum host_log_level log)
 {
+	size_t count = nm_database_has_modules(db) ? FAMILIES - 1 : FAMILIES;
 	struct host_landlock l;
 
 	c->done = true;
@@ -105,11 +109,9 @@ host_confine(
 		return;
 	}
 	host_log(log, HOST_LOG_INFO, "seccomp: %s",
-	    host_seccomp_bind(families, sizeof(families) / sizeof(families[0]))
-		? "yes"
-		: "not available");
+	    host_seccomp_bind(families, count) ? "yes" : "not available");
 	if (host_landlock_begin(&l, HOST_FS_CHANGE)) {
-		allow_writing(&l, folder);
+		allow_writing(&l, nm_database_folder(db));
 		c->ruleset = l.ruleset;
 		host_log(log, HOST_LOG_INFO, "Landlock: yes, version %ld",
 		    l.version);

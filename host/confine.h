@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include <nssmime/database.h>
+
 #include "log.h"
 
 struct host_confinement {
@@ -21,10 +23,9 @@ struct host_confinement {
 		false, -1                                                      \
 	}
 
-/* Confines the process as far as it goes at once, and prepares the rest.
- * `folder`: of the database. */
-void host_confine(
-    struct host_confinement *c, const char *folder, enum host_log_level log);
+/* Confines the process as far as it goes at once, and prepares the rest. */
+void host_confine(struct host_confinement *c, const struct nm_database *db,
+    enum host_log_level log);
 /* Landlock binds the calling thread and those it starts: to be called by each
  * thread that was there before. `mine`: whether it was done in it. */
 void host_confine_thread(const struct host_confinement *c, bool *mine);

@@ -300,6 +300,33 @@ nm_database_folder(const struct nm_database *db)
 	return db->folder;
 }
 
+static bool
+is_usual(const SECMODModule *module)
+{
+	if (module->internal || !module->loaded)
+		return true;
+	for (int i = 0; i < module->slotCount; i++) {
+		if (!PK11_HasRootCerts(module->slots[i]))
+			return false;
+	}
+	return module->slotCount != 0;
+}
+
+bool
+nm_database_has_modules(const struct nm_database *db)
+{
+	SECMODListLock *lock = SECMOD_GetDefaultModuleListLock();
+	bool has = false;
+
+	(void)db;
+	SECMOD_GetReadLock(lock);
+	for (const SECMODModuleList *m = SECMOD_GetDefaultModuleList();
+	     m != NULL; m = m->next)
+		has = has || !is_usual(m->module);
+	SECMOD_ReleaseReadLock(lock);
+	return has;
+}
+
 void
 nm_database_changed(struct nm_database *db)
 {

@@ -37,7 +37,7 @@ class Engine(Case):
             outside = os.path.join(self.folder, outside)
             self.assertEqual(
                 self.host.request("test.forbidden", {"file": outside}),
-                {"network": False, "unix": True, "programs": False,
+                {"network": False, "unix": False, "programs": False,
                  "files": not landlock})
         inside = os.path.join(self.folder, "cache", "file")
         self.assertTrue(self.host.request("test.forbidden",
@@ -142,6 +142,9 @@ class Engine(Case):
         self.assertEqual(self.host.request(
             "test.unlock", {"token": "card", "lock": True}), {"open": 1})
         self.assertEqual(self.host.request("test.unlock", {}), {"open": 2})
+        # a reader of cards would be behind a local socket
+        self.assertTrue(self.host.request("test.forbidden", {
+            "file": os.path.join(self.folder, "x")})["unix"])
 
 
 if __name__ == "__main__":

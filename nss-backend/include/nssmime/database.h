@@ -123,6 +123,9 @@ void nm_database_close(struct nm_database **db);
 enum nm_database_kind nm_database_get_kind(const struct nm_database *db);
 bool nm_database_writable(const struct nm_database *db);
 const char *nm_database_folder(const struct nm_database *db);
+/* Whether a module is loaded besides NSS's own and the one of the roots: what
+ * cards need. */
+bool nm_database_has_modules(const struct nm_database *db);
 /* Whether another program gave it its first password since it was opened: only
  * a process that opens it anew can use its keys. */
 bool nm_database_outdated(const struct nm_database *db);

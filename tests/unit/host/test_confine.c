@@ -53,13 +53,19 @@ can_connect(int family)
 	return fd >= 0;
 }
 
-static void
+static bool
 confine(struct host_confinement *c)
 {
+	struct nm_database *db;
 	char folder[256];
 
 	*c = (struct host_confinement)HOST_CONFINEMENT_INIT;
-	host_confine(c, pki_path(&home, "db", folder), HOST_LOG_ERROR);
+	if (nm_database_open(pki_path(&home, "db", folder), NM_DATABASE_OWN,
+		true, &db, NULL) != NM_OK ||
+	    nm_database_has_modules(db))
+		return false;
+	host_confine(c, db, HOST_LOG_ERROR);
+	return c->done;
 }
 
 /* What stays and what goes, as the number of what is wrong; 0: nothing. */
@@ -70,7 +76,8 @@ what_is_wrong(bool files)
 
 	if (can_connect(AF_INET) || can_connect(AF_INET6))
 		return 1;
-	if (!can_connect(AF_UNIX))
+	/* no card is there that would need them */
+	if (can_connect(AF_UNIX))
 		return 2;
 	if (unshare(CLONE_NEWUSER) == 0 || errno != EPERM)
 		return 3;
@@ -111,8 +118,7 @@ in_the_process(void)
 	struct host_confinement c;
 	bool mine = false;
 
-	confine(&c);
-	if (!c.done)
+	if (!confine(&c))
 		return 20;
 	host_confine_thread(&c, &mine);
 	if (!mine)
@@ -154,7 +160,8 @@ in_an_early_thread(void)
 	(void)pthread_barrier_init(&barrier, NULL, 2);
 	if (pthread_create(&thread, NULL, early_thread, &wrong) != 0)
 		return 24;
-	confine(&shared);
+	if (!confine(&shared))
+		return 26;
 	(void)pthread_barrier_wait(&barrier);
 	(void)pthread_join(thread, NULL);
 	return wrong;
