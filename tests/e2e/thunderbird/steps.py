@@ -19,6 +19,9 @@ const until = async (look, what, patience = 60000) => {
 };
 const main = Services.wm.getMostRecentWindow("mail:3pane");
 const server = MailServices.accounts.accounts[0].incomingServer;
+// Gone for a moment while the account's folders are listed anew.
+const folderOf = flag => until(() => server.rootFolder.descendants
+    .find(f => f.getFlag(Ci.nsMsgFolderFlags[flag])), flag);
 const composers = () => [...Services.wm.getEnumerator("msgcompose")];
 const bar = win => win.document.getElementById("nssmime-bar");
 const aboutMessage = () => {
@@ -53,17 +56,14 @@ class Steps:
     def folder(self, flag="Inbox"):
         return self.run("""
             server.performExpand(main.msgWindow);
-            const folder = await until(() => server.rootFolder.descendants
-                .find(f => f.getFlag(Ci.nsMsgFolderFlags[args[0]])), args[0]);
-            return folder.URI;
+            return (await folderOf(args[0])).URI;
         """, flag)
 
     def open(self, subject, flag="Inbox"):
         """Selects the newest mail with that (outer) subject."""
         self.folder(flag)
         self.run("""
-            const folder = server.rootFolder.descendants
-                .find(f => f.getFlag(Ci.nsMsgFolderFlags[args[0]]));
+            const folder = await folderOf(args[0]);
             const tabmail = main.document.getElementById("tabmail");
             tabmail.switchToTab(0);
             const pane = tabmail.currentAbout3Pane;

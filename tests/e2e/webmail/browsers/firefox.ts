@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { GUARD } from "../servers/program.ts";
 import { Bidi } from "./bidi.ts";
-import { answerQuestion, type Browser, type Frame, type Tab, until } from "./browser.ts";
+import { answerQuestion, type Browser, type Frame, holds, type Tab, until } from "./browser.ts";
 import { Display } from "./display.ts";
 import { nativeManifest, type Options, trustAuthority } from "./profile.ts";
 
@@ -149,6 +149,8 @@ interface Tree {
 
 class Tab_ extends Document implements Tab {
   async goto(url: string): Promise<void> {
+    // The end of what still loads would be taken for the end of this.
+    await holds(this, 'document.readyState === "complete"');
     await this.bidi.send("browsingContext.navigate", { context: this.context, url, wait: "complete" });
   }
 
@@ -334,6 +336,11 @@ export class Firefox implements Browser {
 
   async toolbar(tab: Tab): Promise<Frame> {
     await this.#bidi.send("browsingContext.activate", { context: (tab as Tab_).context });
+    // The button gives access to the page that is in front, until another one comes.
+    await until("the tab in front", async () => {
+      const url = JSON.stringify(await tab.url());
+      return this.own(`gBrowser.selectedBrowser.currentURI.spec === ${url} && !gBrowser.selectedTab.hasAttribute("busy")`);
+    });
     const widget = this.#id.replace(/[^\w-]/g, "_").toLowerCase();
     // People have it among the other extensions, or have pinned it; this has it pinned.
     await this.own(`(() => {
