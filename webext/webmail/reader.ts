@@ -89,12 +89,11 @@ async function showPart(part: string): Promise<void> {
   );
   if (!read) return;
   handle = read.handle;
-  await show(
-    h("p", { class: "toolbar" }, button(say("wmWhole"), () => {
-      handle = whole;
-      void show();
-    })),
-  );
+  const back = button(say("wmWhole"), () => {
+    handle = whole;
+    void show();
+  });
+  await show(notice("info", h("p", {}, say("wmPart")), h("p", { class: "toolbar" }, back)));
 }
 
 /** Beside those of the webmail, which quote what it can read of the mail itself. */

@@ -124,7 +124,7 @@ sys.stdin.buffer.read()
       await says(/The text of secret/);
     });
 
-    test("a protected part is opened on its own, and the details of a mail", async () => {
+    test("the details of a mail", async () => {
       await user.read(tab, 1);
       const frame = await says(/The text of one/);
       await frame.click(".verdict button");

@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type Frame, holds, type Tab, tabOf, until } from "./browsers/browser.ts";
+import { holds, type Tab, tabOf, until } from "./browsers/browser.ts";
 import { decrypted, signedMail, text, verified } from "./mails.ts";
-import { ALICE, names, textOf, User } from "./user.ts";
+import { ALICE, names, press, says, textOf, User } from "./user.ts";
 
 const BOB = "bob@example.org";
 const pki = (name: string) => join(process.env["NSSMIME_TEST_PKI"] as string, name);
@@ -25,22 +25,6 @@ for (const name of names)
       );
     });
     after(() => user?.close());
-
-    const says = (tab: Tab, words: string) =>
-      until(words, async () => (await textOf(tab).catch(() => "")).includes(words)).catch(async () => {
-        throw new Error(`it does not say "${words}", but: ${await textOf(tab)}`);
-      });
-    /** The button or link with these words. */
-    async function press(tab: Frame, words: string): Promise<void> {
-      const mark = `data-pressed-${Date.now()}`;
-      await until(words, () => tab.evaluate(`(() => {
-        const all = [...document.querySelectorAll("button, a, .card")];
-        const found = all.find((each) => each.innerText.includes(${JSON.stringify(words)}) && each.getClientRects().length > 0);
-        found?.setAttribute(${JSON.stringify(mark)}, "");
-        return found !== undefined;
-      })()`));
-      await tab.click(`[${mark}]`);
-    }
 
     /** In the editor, once it is there. */
     async function write({ to, subject, text }: { to: string; subject: string; text: string }): Promise<Tab> {

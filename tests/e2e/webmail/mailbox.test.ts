@@ -9,36 +9,14 @@ import { GmailService, GraphService, type Service, TOKEN } from "../../../webext
 import { type Frame, holds, type Tab, tabOf, until } from "./browsers/browser.ts";
 import { decrypted, encryptedMail, plainMail, signedMail, text, verified } from "./mails.ts";
 import { PASSWORD } from "./servers/users.ts";
-import { ALICE, names, textOf, User } from "./user.ts";
+import { ALICE, names, press, says, textOf, User } from "./user.ts";
 
 const [BOB, CAROL, DAVE] = ["bob@example.org", "carol@example.org", "dave@example.org"] as const;
 const letter = (subject: string, body: string) => ({ from: BOB, to: ALICE, subject, entity: text(`${body}\n`) });
 
 const quoted = (value: string) => JSON.stringify(value);
-async function says(frame: Frame, what: string): Promise<void> {
-  const there = `document.body.innerText.includes(${quoted(what)}) && !document.querySelector(".working")`;
-  try {
-    await holds(frame, there);
-  } catch (failure) {
-    throw new Error(`"${what}" is not said in: ${await textOf(frame)}`, { cause: failure });
-  }
-}
 const ready = (editor: Tab) =>
   holds(editor, 'document.querySelector(".protection-line") && !document.querySelector(".working")');
-
-/** A button, or what else can be clicked, by what is written on it. */
-async function press(frame: Frame, label: string): Promise<void> {
-  const mark = `(() => {
-    for (const one of document.querySelectorAll("[data-test]")) delete one.dataset.test;
-    const all = [...document.querySelectorAll("button, summary, a, label")].filter((one) => one.getClientRects().length > 0);
-    const labelled = (one) => one.innerText.trim() === ${quoted(label)} || one.innerText.startsWith(${quoted(label)} + " ·");
-    const found = all.find(labelled);
-    if (found) found.dataset.test = "this";
-    return Boolean(found);
-  })()`;
-  await until(`"${label}"`, () => frame.evaluate<boolean>(mark).catch(() => false));
-  await frame.click("[data-test]");
-}
 
 async function write(frame: Frame, field: string, value: string): Promise<void> {
   const input = `[name=${field}]`;
@@ -55,8 +33,6 @@ for (const name of names)
     before(async () => {
       user = await User.start(name, { servers: { cyrus: [ALICE] } });
       jmap = user.stack.url("jmap");
-      // It opens by itself, in front of whatever is there.
-      await tabOf(user.browser, "pages/start.html");
     });
     after(() => user?.close());
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { holds, type Tab } from "./browsers/browser.ts";
 import { encryptedMail, plainMail, signedMail, text } from "./mails.ts";
-import { ALICE, closePopup, names, textOf, User } from "./user.ts";
+import { ALICE, closePopup, names, press, says, textOf, User } from "./user.ts";
 
 const BOB = "bob@example.org";
 const SECRET = "The meeting is at ten.";
@@ -138,6 +138,26 @@ for (const name of names)
         assert.equal(await tab.evaluate('getComputedStyle(document.querySelector("#messagebody")).display'), "none");
         await user.picture(tab, `reading-${kind}`);
       });
+
+    test("a protected part is opened on its own, and the whole mail again", async () => {
+      await user.read(tab, Object.keys(kinds).indexOf("partly") + 1);
+      const whole = await user.reader(tab);
+      assert.doesNotMatch(await textOf(whole), /meeting is at ten/);
+      await press(whole, "Open it on its own");
+      await says(whole, SECRET);
+      const part = await textOf(whole);
+      assert.match(part, /Encrypted/);
+      assert.match(part, /What is said here is true of this part alone/);
+      // What stands around it is no part of it.
+      assert.doesNotMatch(part, /You are on a list/);
+      assert.doesNotMatch(await tab.evaluate<string>("document.documentElement.outerHTML"), /meeting is at ten/);
+      // The toolbar's button goes on to speak of the whole mail.
+      await badge("", /Only a part is encrypted/);
+      await user.picture(tab, "reading-part");
+      await press(whole, "Back to the whole mail");
+      await says(whole, "You are on a list");
+      assert.doesNotMatch(await textOf(whole), /meeting is at ten/);
+    });
 
     test("a mail without S/MIME takes the verdict of the one before away", async () => {
       await user.read(tab, Object.keys(kinds).length + 1);

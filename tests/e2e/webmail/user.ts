@@ -192,3 +192,27 @@ export class User {
 export const closePopup = (popup: Frame): Promise<unknown> => popup.evaluate("void setTimeout(close)");
 
 export const textOf = (frame: Frame): Promise<string> => frame.evaluate<string>("document.body.innerText");
+
+/** Until that stands on a page, and nothing is being worked at. */
+export async function says(frame: Frame, what: string): Promise<void> {
+  const there = `document.body.innerText.includes(${JSON.stringify(what)}) && !document.querySelector(".working")`;
+  try {
+    await holds(frame, there);
+  } catch (failure) {
+    throw new Error(`"${what}" is not said in: ${await textOf(frame)}`, { cause: failure });
+  }
+}
+
+/** A button, or what else can be clicked, by what is written on it. */
+export async function press(frame: Frame, label: string): Promise<void> {
+  const mark = `(() => {
+    for (const one of document.querySelectorAll("[data-test]")) delete one.dataset.test;
+    const all = [...document.querySelectorAll("button, summary, a, label")].filter((one) => one.getClientRects().length > 0);
+    const labelled = (one) => one.innerText.trim() === ${JSON.stringify(label)} || one.innerText.startsWith(${JSON.stringify(label)} + " ·");
+    const found = all.find(labelled);
+    if (found) found.dataset.test = "this";
+    return Boolean(found);
+  })()`;
+  await until(`"${label}"`, () => frame.evaluate<boolean>(mark).catch(() => false));
+  await frame.click("[data-test]");
+}

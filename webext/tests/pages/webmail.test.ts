@@ -175,7 +175,7 @@ const states: State[] = [
   reader("rich-framed", "tells the sender that you read this mail", { framed: "rich" }),
   reader("unproven-framed", "nothing shows that it was not changed", { framed: "unproven" }),
   reader("partly-framed", "They were not opened, so that nobody can mix them", { framed: "partly" }),
-  reader("partly-part", "Back to the whole mail", {
+  reader("partly-part", "What is said here is true of this part alone", {
     framed: "partly",
     act: async (_, frame) => {
       await frame.getByRole("button", { name: /Open it on its own|Für sich öffnen/ }).click();
