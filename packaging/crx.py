@@ -13,8 +13,8 @@ and what belongs on each computer, complete but for your own wishes:
     policy.json          has nssmime-host take it
 
 The id of the extension follows from the key. Without FILE it is
-FOLDER/nssmime.pem, and is made if it is not there yet; keep it secret, and keep
-it: with another key browsers take the next version for another extension."""
+FOLDER/nssmime.pem, and is made if it is not there yet; keep it secret, and
+keep it: with another key browsers take the next version for another one."""
 
 import argparse
 import hashlib

@@ -71,7 +71,8 @@ def check(page, text, exists, read):
 
 def itself():
     """It sees what it is to see."""
-    files = {"a.md": "# One `two` [three](d/b.md)\n## One\n## One\n", "d/b.md": ""}
+    files = {"a.md": "# One `two` [three](d/b.md)\n## One\n## One\n",
+             "d/b.md": ""}
 
     def found(page, text):
         return list(check(page, text, files.__contains__, files.get))

@@ -60,7 +60,8 @@ class Pictures(Case):
                      "Dave Lang <dave@example.org>")
         self.receive(sign(self.text(FORGED)), "Our new bank account",
                      "Carol Stone <carol@example.org>")
-        self.receive(self.peer.encrypt(sign(self.text(OFFER)), "alice", gcm=True),
+        offer = sign(self.text(OFFER))
+        self.receive(self.peer.encrypt(offer, "alice", gcm=True),
                      "The offer", "Bob Miller <bob@example.org>")
         self.show("Our new bank account", "bad")
         self.picture("thunderbird-forged")

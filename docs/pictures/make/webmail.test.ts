@@ -8,26 +8,36 @@ import { encryptedMail, plainMail, signedMail, text } from "../../../tests/e2e/w
 import { ALICE, closePopup, textOf, User } from "../../../tests/e2e/webmail/user.ts";
 
 const BOB = "bob@example.org";
-const letter = { from: `Bob Miller <${BOB}>`, to: `Alice Winter <${ALICE}>`, subject: "The offer" };
-const offer = text(`Dear Alice,
+const outside = { from: `Bob Miller <${BOB}>`, to: `Alice Winter <${ALICE}>`, subject: "[...]" };
+// With its header fields inside, and without the subject outside (RFC 9788).
+const offer = `Content-Type: text/plain; charset=utf-8; hp="cipher"
+From: ${outside.from}
+To: ${outside.to}
+Subject: The offer
+HP-Outer: From: ${outside.from}
+HP-Outer: To: ${outside.to}
+HP-Outer: Subject: ${outside.subject}
+
+Dear Alice,
 
 here is the offer that we talked about on Monday. Please keep the figures
 between us until the board has met.
 
 Kind regards
 Bob
-`);
+`.replaceAll("\n", "\r\n");
 const named = (mail: Buffer, name: string) =>
   Buffer.from(mail.toString("latin1").replace(/^From: (\S+)/m, `From: ${name} <$1>`), "latin1");
 
 let user: User;
 before(async () => {
   user = await User.start("chromium");
-  const own = { ...letter, from: BOB };
+  const plain = { ...outside, from: "frank@example.org", subject: "Lunch on Friday", entity: text("At one?\n") };
+  const signed = { ...outside, from: "dave@example.org", subject: "Minutes", entity: text("As agreed.\n") };
   await user.receive(
-    plainMail({ ...letter, from: "Frank Berger <frank@example.org>", subject: "Lunch on Friday", entity: text("At one?\n") }),
-    named(signedMail({ ...own, from: "dave@example.org", subject: "Minutes", entity: text("As agreed.\n") }), "Dave Lang"),
-    named(encryptedMail({ ...own, entity: offer }, [ALICE], true), "Bob Miller"),
+    named(plainMail(plain), "Frank Berger"),
+    named(signedMail(signed), "Dave Lang"),
+    named(encryptedMail({ ...outside, from: BOB, entity: offer }, [ALICE], true), "Bob Miller"),
   );
 });
 after(() => user?.close());
