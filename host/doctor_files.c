@@ -3,6 +3,8 @@
 #include "doctor.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,33 @@
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 #define OTHERS_ENTER (S_IXGRP | S_IXOTH)
 #define OTHERS_READ  (S_IRGRP | S_IROTH)
+
+/* Distributions give each user a group of the same name that nobody else is in,
+ * and have files written for it, too. */
+static bool
+is_private_group(gid_t group)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	const struct group *found = getgrgid(group);
+	bool alone;
+
+	alone = user != NULL && found != NULL &&
+	    strcmp(user->pw_name, found->gr_name) == 0;
+	for (char **member = alone ? found->gr_mem : NULL;
+	     alone && *member != NULL; member++)
+		alone = strcmp(*member, user->pw_name) == 0;
+	return alone;
+}
+
+/* Whether anybody but the user has one of these rights. */
+static bool
+have_others(const struct stat *st, mode_t rights)
+{
+	if ((st->st_mode & rights & S_IRWXG) != 0 &&
+	    !is_private_group(st->st_gid))
+		return true;
+	return (st->st_mode & rights & S_IRWXO) != 0;
+}
 
 /* Root may as well own it: then somebody has arranged it so. */
 static bool
@@ -38,7 +67,7 @@ tell_changeable(struct host_doctor *d, const char *path)
 		    NULL);
 		return true;
 	}
-	if ((st.st_mode & OTHERS_WRITE) != 0) {
+	if (have_others(&st, OTHERS_WRITE)) {
 		host_finding_problem(
 		    f, "changeable", "Other users may change %s", path);
 		host_finding_mode_remedy(f, "go-w", path);
@@ -113,8 +142,8 @@ tell_readable(struct host_doctor *d, const char *folder)
 	struct stat of_folder, of_file;
 	bool readable = path != NULL && stat(folder, &of_folder) == 0 &&
 	    stat(path, &of_file) == 0 &&
-	    (of_folder.st_mode & OTHERS_ENTER) != 0 &&
-	    (of_file.st_mode & OTHERS_READ) != 0;
+	    have_others(&of_folder, OTHERS_ENTER) &&
+	    have_others(&of_file, OTHERS_READ);
 
 	if (path == NULL)
 		d->findings.failed = true;

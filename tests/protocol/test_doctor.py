@@ -3,6 +3,7 @@
 own finding and with a command that mends it. Here its form, and what is about
 the program and the user's own files."""
 
+import grp
 import os
 import pwd
 import shutil
@@ -143,6 +144,20 @@ class Files(Doctor):
         os.chmod(os.path.dirname(self.config), 0o777)
         self.mend(self.expect("files", "changeable", "problem",
                               os.path.dirname(self.config)))
+
+    @unittest.skipUnless(
+        os.geteuid() == 0 and grp.getgrgid(0).gr_name == "root" and
+        not set(grp.getgrgid(0).gr_mem) - {"root"},
+        "the files of another group take root, in a group of its own")
+    def test_private_group(self):
+        """That nobody else is in: what users write is open to it, where that
+        is how a distribution has it."""
+        self.write(self.config, "{}", 0o664)
+        os.chmod(os.path.dirname(self.config), 0o775)
+        self.expect("files", "settings", "ok")
+        os.chown(self.config, -1, grp.getgrnam("daemon").gr_gid)
+        self.mend(self.expect("files", "changeable", "problem", self.config,
+                              remedy="chmod go-w " + self.config))
 
     def test_read_only_home(self):
         """The settings' folder is not made, and cannot be."""
