@@ -163,10 +163,10 @@ for (const name of names)
       await says(tab, "The meeting is at ten.");
       assert.match(await textOf(tab), /Signed by bob@example\.org · Encrypted/);
       await user.picture(tab, "mailbox-mail");
-      for (const [label, whom, subject] of [["Reply", BOB, "Re: Plan"], ["Send on", CAROL, "Fwd: Plan"]] as const) {
+      for (const [label, whom, subject] of [["Reply", BOB, "Re: Plan"], ["Forward", CAROL, "Fwd: Plan"]] as const) {
         const editor = await editorOf(() => press(tab, label));
         await says(editor, "The meeting is at ten.");
-        if (label === "Send on") await editor.type("input[name=to]", `${CAROL},`);
+        if (label === "Forward") await editor.type("input[name=to]", `${CAROL},`);
         await holds(editor, 'document.querySelector(".token.ok") && document.querySelector("input[name=encrypt]").checked');
         await send(editor);
         const mail = await got(whom);
