@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MPL-2.0
 """The manual page against the program: its commands with their options, the
-settings of both files, and what doctor looks at."""
+settings of both files, and what doctor looks at. The administrators' page has
+all settings, too."""
 
 import os
 import re
@@ -69,6 +70,13 @@ def between(page, start, end):
     return re.findall(r"^\.It Cm (\w+)", "\n".join(lines[first:last]), re.M)
 
 
+def administrators():
+    """The settings that their page explains."""
+    page = read("docs", "administrators.md")
+    table = page.split("\n## Your settings")[1].split("\n## ")[0]
+    return re.findall(r"^\| `(\w+)` \|", table, re.M)
+
+
 def main():
     page = read("packaging", "man", "nssmime-host.1")
     checks = page.split("Looked at are,")[1].split("\n.El\n")[0]
@@ -78,6 +86,8 @@ def main():
         *same("settings", between(page, *USERS), list(told_settings(False))),
         *same("the administrator's settings", between(page, *ADMINS),
               list(told_settings(True))),
+        *same("settings in docs/administrators.md", administrators(),
+              [*told_settings(False), *told_settings(True)]),
         *same("checks of doctor", re.findall(
             r"\w+", " ".join(re.findall(r"^\.It Cm (.*)", checks, re.M))),
               re.findall(r"^\t\{ \"(\w+)\",", read("host", "doctor.c"),
