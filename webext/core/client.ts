@@ -29,6 +29,8 @@ export interface ClientOptions {
   /** The first request on each connection; what it throws is why there is none. */
   greet?: (connection: Connection) => Promise<void>;
   silence?: number;
+  /** What answers is the host, to which messages go as JSON. */
+  host?: boolean;
 }
 
 export class Client<T extends { [M in keyof T]: Table[string] }> implements Caller<T> {
@@ -83,10 +85,11 @@ export class Client<T extends { [M in keyof T]: Table[string] }> implements Call
   async #open(lose: () => void): Promise<Connection> {
     let why = "";
     const silence = this.#options.silence ?? SILENCE;
-    const connection = new Connection(this.#options.connect(), silence, (reason) => {
+    const gone = (reason: string) => {
       why = reason;
       lose();
-    });
+    };
+    const connection = new Connection(this.#options.connect(), silence, gone, !this.#options.host);
     try {
       await this.#options.greet?.(connection);
     } catch (failure) {
@@ -120,6 +123,7 @@ export class HostClient extends Client<Methods> {
   constructor(options: HostOptions) {
     super({
       connect: options.connect,
+      host: true,
       ...(options.silence !== undefined && { silence: options.silence }),
       greet: async (connection) => {
         this.#hello = null;

@@ -3,6 +3,8 @@
 import { encode } from "./base64.ts";
 import { HostError, type WireError } from "./error.ts";
 import {
+  BYTES,
+  carriesBytes,
   InputStream,
   OutputStream,
   PIECE,
@@ -56,6 +58,7 @@ export class Connection {
   readonly #inputs = new Map<number, InputStream>();
   readonly #outputs = new Map<number, OutputStream>();
   readonly #silence: number;
+  readonly #inside: boolean;
   #nextId = 1;
   #nextStream = 1;
   #gone: HostError | null = null;
@@ -64,11 +67,13 @@ export class Connection {
   readonly #onGone: (why: string) => void;
 
   /** `silence`: after so many milliseconds without a frame the other side is asked whether it is
-   * still there, and given up after as many again. A prompt may stay open as long as it likes. */
-  constructor(port: Port, silence: number, onGone: (why: string) => void) {
+   * still there, and given up after as many again. A prompt may stay open as long as it likes.
+   * `inside`: the other side is a part of the extension, not the host. */
+  constructor(port: Port, silence: number, onGone: (why: string) => void, inside = false) {
     this.#port = port;
     this.#silence = silence;
     this.#onGone = onGone;
+    this.#inside = inside;
     port.onMessage.addListener((message) => this.#take(message));
     port.onDisconnect.addListener((closed) =>
       this.#end(new HostError("host-lost", "The connection to the host ended"), lastError(closed)),
@@ -90,8 +95,11 @@ export class Connection {
     const size = options.size ?? (source && sizeOf(source));
     if (options.onProgress) sent["progress"] = true;
 
+    // Where a Blob arrives as it is, none of its bytes goes along; and in Firefox those of a page's
+    // Blob are no content script's to read.
+    const blob = this.#inside && source instanceof Blob ? source : undefined;
     let inline: Uint8Array | undefined;
-    if (source && size !== undefined && size <= PIECE && "slice" in source)
+    if (source && !blob && size !== undefined && size <= PIECE && "slice" in source)
       inline = await wholeOf(source);
     if (this.#gone) throw this.#gone;
 
@@ -121,7 +129,11 @@ export class Connection {
       else if (source) {
         call.input = new InputStream(this.#nextStream++, (name, more) => this.#post(name, more));
         this.#inputs.set(call.input.id, call.input);
-        sent["content"] = { stream: call.input.id, ...(size !== undefined && { size }) };
+        sent["content"] = {
+          stream: call.input.id,
+          ...(size !== undefined && { size }),
+          ...(blob && { blob }),
+        };
       }
       if (options.output) sent["output"] = this.#openOutput(call, options.output);
       if (options.copies)
@@ -145,7 +157,7 @@ export class Connection {
     });
   }
 
-  #openOutput(call: Call, sink: Sink): { stream: number; credit: number } {
+  #openOutput(call: Call, sink: Sink): object {
     const output = new OutputStream(
       this.#nextStream++,
       sink,
@@ -157,7 +169,7 @@ export class Connection {
     );
     call.outputs.push(output);
     this.#outputs.set(output.id, output);
-    return { stream: output.id, credit: WINDOW };
+    return { stream: output.id, credit: WINDOW, ...(this.#inside && { raw: BYTES }) };
   }
 
   #forget(call: Call): void {
@@ -197,7 +209,7 @@ export class Connection {
   #notified(method: string, params: any): void {
     switch (method) {
       case "stream.credit":
-        this.#inputs.get(params.stream)?.grant(params.bytes);
+        this.#inputs.get(params.stream)?.grant(params.bytes, carriesBytes(params.raw));
         break;
       case "stream.data":
         this.#outputs.get(params.stream)?.take(params.data);
@@ -215,7 +227,11 @@ export class Connection {
     const call = this.#calls.get(frame?.id);
     if (!call) return;
     if (frame.error) call.settle(undefined, HostError.from(frame.error as WireError));
-    else call.settle(frame.result);
+    else {
+      const blobs = this.#inside && frame.blobs ? Object.entries<Blob>(frame.blobs) : [];
+      for (const [stream, blob] of blobs) this.#outputs.get(Number(stream))?.whole(blob);
+      call.settle(frame.result);
+    }
   }
 
   /** While something is awaited: is anyone there? `hello` is answered at once, always. */

@@ -42,11 +42,13 @@ export class Mails<M extends Mail = Mail> {
     const mail = this.get(handle);
     if (!mail) return null;
     const { content } = mail;
-    for (let at = 0; at < content.size; at += PIECE) {
-      signal.throwIfAborted();
-      await output?.(new Uint8Array(await content.slice(at, at + PIECE).arrayBuffer()));
-      onProgress?.(at, content.size);
-    }
+    if (output?.whole) output.whole(content);
+    else
+      for (let at = 0; at < content.size; at += PIECE) {
+        signal.throwIfAborted();
+        await output?.(new Uint8Array(await content.slice(at, at + PIECE).arrayBuffer()));
+        onProgress?.(at, content.size);
+      }
     return mail.reading;
   }
 }

@@ -5,13 +5,21 @@ import { decode } from "./base64.ts";
 import { Channel } from "./channel.ts";
 import type { Port } from "./connection.ts";
 import { HostError, type WireError } from "./error.ts";
-import { InputStream, OutputStream, type Sink, WINDOW } from "./stream.ts";
+import {
+  BYTES,
+  carriesBytes,
+  InputStream,
+  OutputStream,
+  type Sink,
+  type Source,
+  WINDOW,
+} from "./stream.ts";
 
 /** What comes with a request, beside its params. */
 export interface Asked {
   signal: AbortSignal;
   onProgress?: (done: number, total?: number) => void;
-  content?: Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array<ArrayBuffer>>;
+  content?: Source<ArrayBuffer>;
   /** Of the content, where the caller knows it. */
   size?: number;
   output?: Sink;
@@ -23,8 +31,11 @@ export type Answer = (method: string, params: any, asked: Asked) => Promise<unkn
 
 /** A caller reads "end" before the reply; until then it may still be short of credit. */
 interface Out {
+  id: number;
   channel: Channel;
   sent: Promise<void>;
+  /** What goes with the reply. */
+  blob?: Blob;
 }
 
 class Call {
@@ -106,6 +117,7 @@ export class Server {
             params: { id, done, ...(total && { total }) },
           });
       if (content?.data !== undefined) asked.content = decode(content.data);
+      else if (content?.blob instanceof Blob) asked.content = content.blob;
       else if (content) asked.content = this.#openInput(call, content.stream);
       if (content?.size !== undefined) asked.size = content.size;
       if (output) asked.output = this.#openOutput(call, output);
@@ -119,7 +131,8 @@ export class Server {
       const result = await this.#answer(method, params, asked);
       for (const { channel } of call.outs) channel.end();
       await Promise.all(call.outs.map(({ sent }) => sent));
-      this.#post({ id, result });
+      const blobs = call.outs.flatMap(({ id, blob }) => (blob ? [[id, blob]] : []));
+      this.#post({ id, result, ...(blobs.length > 0 && { blobs: Object.fromEntries(blobs) }) });
     } catch (failure) {
       this.#post({ id, error: HostError.of(failure).toWire() satisfies WireError });
     } finally {
@@ -135,21 +148,27 @@ export class Server {
     this.#inputs.set(id, { stream, channel });
     call.input = channel;
     call.streams.push(id);
-    post("stream.credit", { stream: id, bytes: WINDOW });
+    post("stream.credit", { stream: id, bytes: WINDOW, raw: BYTES });
     return channel;
   }
 
-  #openOutput(call: Call, { stream: id, credit }: { stream: number; credit: number }): Sink {
+  #openOutput(call: Call, { stream: id, credit, raw }: any): Sink {
     const channel = new Channel();
-    const stream = new InputStream(id, (method, params) => this.#post({ method, params }));
+    const post = (method: string, params: object) => this.#post({ method, params });
+    const stream = new InputStream(id, post, carriesBytes(raw));
     stream.grant(credit);
     this.#outputs.set(id, stream);
     call.streams.push(id);
     const sent = stream.send(channel);
     // Awaited where the call succeeds; where it fails nobody asks any more.
     sent.catch(() => undefined);
-    call.outs.push({ channel, sent });
-    return channel.sink;
+    const out: Out = { id, channel, sent };
+    call.outs.push(out);
+    if (!carriesBytes(raw)) return channel.sink;
+    const whole = (blob: Blob) => {
+      out.blob = blob;
+    };
+    return Object.assign((bytes: Uint8Array<ArrayBuffer>) => channel.sink(bytes), { whole });
   }
 
   #drop(call: Call, failure?: HostError): void {

@@ -8,10 +8,24 @@ import { HostError } from "./error.ts";
 export const PIECE = 256 * 1024;
 /** What an output may have under way. */
 export const WINDOW = 4 * 1024 * 1024;
+/** So much of a Blob is read at a time: each reading is a way to another process and back. */
+const READ = 8 * PIECE;
 
-export type Source = Uint8Array | Blob | AsyncIterable<Uint8Array>;
+/** Goes along to the other side, between parts of the extension: where it arrives as it is, bytes do,
+ * too. Elsewhere, as on the way to the host, messages are JSON, and bytes are base64. */
+export const BYTES = new Uint8Array(0);
+export const carriesBytes = (arrived: unknown): boolean => ArrayBuffer.isView(arrived);
+
+export type Source<B extends ArrayBufferLike = ArrayBufferLike> =
+  | Uint8Array<B>
+  | Blob
+  | AsyncIterable<Uint8Array<B>>;
 /** Takes the next bytes; more come when it is done with them. */
-export type Sink = (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>;
+export interface Sink {
+  (bytes: Uint8Array<ArrayBuffer>): void | Promise<void>;
+  /** Takes all that is left at once, where it can. */
+  whole?(blob: Blob): void;
+}
 export type Post = (method: string, params: object) => void;
 
 /** How many bytes there will be, where that is known. */
@@ -20,15 +34,23 @@ export function sizeOf(source: Source): number | undefined {
   return source instanceof Blob ? source.size : undefined;
 }
 
-export async function* piecesOf(source: Source): AsyncGenerator<Uint8Array> {
+export async function* piecesOf<B extends ArrayBufferLike>(
+  source: Source<B>,
+): AsyncGenerator<Uint8Array<B | ArrayBuffer>> {
   if (source instanceof Uint8Array) {
     yield source;
   } else if (source instanceof Blob) {
-    for (let at = 0; at < source.size; at += PIECE)
-      yield new Uint8Array(await source.slice(at, at + PIECE).arrayBuffer());
+    for (let at = 0; at < source.size; at += READ)
+      yield new Uint8Array(await source.slice(at, at + READ).arrayBuffer());
   } else {
     yield* source;
   }
+}
+
+/** All of a Blob into a sink. */
+export async function pour(blob: Blob, sink: Sink): Promise<void> {
+  if (sink.whole) return sink.whole(blob);
+  for await (const piece of piecesOf<ArrayBuffer>(blob)) await sink(piece);
 }
 
 /** All of a source that is known to be small. */
@@ -39,14 +61,20 @@ export async function wholeOf(source: Uint8Array | Blob): Promise<Uint8Array> {
 export class InputStream {
   #credit = 0;
   #over = false;
+  #asBytes: boolean;
   #wake: (() => void) | null = null;
 
   constructor(
     readonly id: number,
     private readonly post: Post,
-  ) {}
+    asBytes = false,
+  ) {
+    this.#asBytes = asBytes;
+  }
 
-  grant(bytes: number): void {
+  /** `asBytes`: the receiver said that it gets them as they are. */
+  grant(bytes: number, asBytes = false): void {
+    this.#asBytes ||= asBytes;
     this.#credit += bytes;
     this.#wake?.();
   }
@@ -60,6 +88,9 @@ export class InputStream {
   /** Sends the source as credit comes in; fails as the source does. */
   async send(source: Source): Promise<void> {
     try {
+      // Nothing is read before it is wanted, and nothing at all where the receiver has it already.
+      await this.#someCredit();
+      if (this.#over) return;
       for await (const piece of piecesOf(source)) {
         for (let at = 0; at < piece.length && !this.#over; ) {
           const size = Math.min(await this.#someCredit(), PIECE, piece.length - at);
@@ -67,7 +98,9 @@ export class InputStream {
           this.#credit -= size;
           this.post("stream.data", {
             stream: this.id,
-            data: encode(piece.subarray(at, at + size)),
+            data: this.#asBytes
+              ? piece.slice(at, at + size)
+              : encode(piece.subarray(at, at + size)),
           });
           at += size;
         }
@@ -104,8 +137,8 @@ export class OutputStream {
     private readonly fail: (failure: unknown) => void,
   ) {}
 
-  take(data: string): void {
-    const bytes = decode(data);
+  take(data: string | Uint8Array<ArrayBuffer>): void {
+    const bytes = ArrayBuffer.isView(data) ? data : decode(data);
     this.#credit -= bytes.length;
     if (this.#credit < 0 || this.#ended)
       throw new HostError("internal", "The host sent bytes that it had no credit for");
@@ -114,6 +147,11 @@ export class OutputStream {
 
   end(): void {
     this.#ended = true;
+  }
+
+  /** The last of it comes in one. */
+  whole(blob: Blob): void {
+    this.#work = this.#work.then(() => (this.#over ? undefined : pour(blob, this.sink)));
   }
 
   /** The operation failed or was given up: the sink gets nothing more. */
@@ -146,11 +184,12 @@ export class OutputStream {
 
 /** A sink that keeps everything, and what it has then. */
 export function collector(): { sink: Sink; blob: (type?: string) => Blob } {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const parts: BlobPart[] = [];
+  const take = (part: BlobPart) => {
+    parts.push(part);
+  };
   return {
-    sink: (bytes) => {
-      parts.push(bytes);
-    },
+    sink: Object.assign((bytes: Uint8Array<ArrayBuffer>) => take(bytes), { whole: take }),
     blob: (type = "message/rfc822") => new Blob(parts, { type }),
   };
 }

@@ -7,6 +7,7 @@ import type { Asked } from "../core/server.ts";
 import { type Outcome, type Provider, ProviderError } from "./providers/provider.ts";
 
 async function wholeOf(content: Asked["content"], signal: AbortSignal): Promise<Blob> {
+  if (content instanceof Blob) return content;
   if (content instanceof Uint8Array) return new Blob([content]);
   const pieces: BlobPart[] = [];
   for await (const piece of content ?? []) {

@@ -7,7 +7,7 @@ import type { Identity } from "../core/relay.ts";
 import type { Asked } from "../core/server.ts";
 import type { Storage } from "../core/settings.ts";
 import { siteOf, type Sites } from "../core/site.ts";
-import { piecesOf } from "../core/stream.ts";
+import { pour } from "../core/stream.ts";
 import type { Access } from "./access.ts";
 import { browser } from "./browser.ts";
 import { takeOver, takesOver } from "./own-buttons.ts";
@@ -174,7 +174,7 @@ export class OwnPages {
         if (!held) return null;
         const { reading, problem = null, content, frame } = held;
         visits.tell(frame, { notice: "opened", handle });
-        if (output) for await (const piece of piecesOf(content)) await output(piece as Uint8Array<ArrayBuffer>);
+        if (output) await pour(content, output);
         return { reading, problem };
       },
       "reader.part": async ({ handle, part }, { signal, onProgress }) => {

@@ -7,7 +7,7 @@ import { HostError } from "../core/error.ts";
 import type { Reading } from "../core/relay.ts";
 import type { Asked } from "../core/server.ts";
 import { forSite } from "../core/site.ts";
-import { collector, piecesOf, type Source } from "../core/stream.ts";
+import { collector, type Source } from "../core/stream.ts";
 
 export interface Read {
   reading: Reading;
@@ -38,17 +38,21 @@ export async function readSent(
   { content, signal, onProgress, size }: Asked,
 ): Promise<Read & { source: Blob }> {
   if (!content) throw new HostError("invalid-params", "There is no mail");
-  const { sink, blob } = collector();
-  const kept = async function* () {
-    for await (const piece of piecesOf(content)) {
-      sink(piece as Uint8Array<ArrayBuffer>);
-      yield piece;
-    }
-  };
-  const read = await readFor(host, site, kept(), {
+  const options = {
     signal,
     ...(onProgress && { onProgress }),
     ...(size !== undefined && { size }),
-  });
-  return { ...read, source: blob() };
+  };
+  if (content instanceof Blob || content instanceof Uint8Array) {
+    const source = content instanceof Blob ? content : new Blob([content]);
+    return { ...(await readFor(host, site, content, options)), source };
+  }
+  const { sink, blob } = collector();
+  const kept = async function* () {
+    for await (const piece of content) {
+      sink(piece);
+      yield piece;
+    }
+  };
+  return { ...(await readFor(host, site, kept(), options)), source: blob() };
 }

@@ -6,6 +6,7 @@ import { HostError } from "../core/error.ts";
 import type { PageMethods } from "../core/relay.ts";
 import { type Asked, Server } from "../core/server.ts";
 import { siteOf } from "../core/site.ts";
+import { piecesOf, pour, sizeOf } from "../core/stream.ts";
 import { threadOf } from "../core/threading.ts";
 import { patternOf } from "../core/site.ts";
 import type { Access } from "./access.ts";
@@ -75,7 +76,7 @@ export class Writing {
 
   async answered(held: Held | null, asked: Asked): Promise<Result<"page.answered">> {
     if (!held?.reading || !held.source) return null;
-    await asked.output?.(new Uint8Array(await held.content.arrayBuffer()));
+    if (asked.output) await pour(held.content, asked.output);
     return { reading: held.reading, thread: await threadOf(held.source) };
   }
 
@@ -88,11 +89,10 @@ export class Writing {
     const webmail = await this.#webmail(site);
     let given = false;
     async function* watched(): AsyncGenerator<Uint8Array> {
-      if (content instanceof Uint8Array) yield content;
-      else if (content) yield* content;
+      if (content) yield* piecesOf(content);
       given = true;
     }
-    const length = content instanceof Uint8Array ? content.length : size;
+    const length = size ?? sizeOf(content);
     try {
       return await webmail.call("webmail.send", params, {
         content: watched(),

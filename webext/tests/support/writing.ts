@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LocalMethods } from "../../core/relay.ts";
 import { HostError } from "../../core/error.ts";
+import { piecesOf } from "../../core/stream.ts";
 import { pki, SITE } from "./real-host.ts";
 
 export interface Sent {
@@ -41,8 +42,7 @@ export class Webmail {
     },
     "page.send": async ({ from, recipients, blind }, { content, signal }) => {
       const pieces: Uint8Array[] = [];
-      if (content instanceof Uint8Array) pieces.push(content);
-      else if (content) for await (const piece of content) pieces.push(piece);
+      if (content) for await (const piece of piecesOf(content)) pieces.push(piece);
       await this.hold;
       if (signal.aborted) throw new HostError("cancelled", "It was cancelled");
       const failure = this.failures.shift();

@@ -299,3 +299,12 @@ test("a host that does not answer at all is given up", async () => {
   assert.equal(ended.length, 1);
   assert.equal(near.open, false);
 });
+
+test("the host is sent nothing but what is in the contract", async () => {
+  const { connection, host } = connect((frame, host) => host.error(frame.id, "not-smime"));
+  const content = new Blob([new Uint8Array(300_000)]);
+  await failsAs(connection.request("message.read", {}, { content, output: () => undefined }), "not-smime");
+  const { params } = host.named("message.read")[0] as { params?: any };
+  assert.deepEqual(Object.keys(params.content), ["stream", "size"]);
+  assert.deepEqual(Object.keys(params.output), ["stream", "credit"]);
+});

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { Connection } from "../../core/connection.ts";
 import { HostError, type Kind } from "../../core/error.ts";
 import { type Answer, Server } from "../../core/server.ts";
-import { collector, WINDOW } from "../../core/stream.ts";
-import { type End, portPair } from "../support/port.ts";
+import { collector, piecesOf, WINDOW } from "../../core/stream.ts";
+import { asJson, type End, portPair } from "../support/port.ts";
 
 const BIG = 3 * WINDOW + 12_345;
 
@@ -16,24 +16,22 @@ function bytes(size: number): Uint8Array<ArrayBuffer> {
   return all;
 }
 
-function connected(answer: Answer): { caller: Connection; near: End; frames: any[] } {
-  const [near, far] = portPair();
+function connected(answer: Answer, copy = asJson): { caller: Connection; near: End; frames: any[] } {
+  const [near, far] = portPair(copy);
   const frames: any[] = [];
-  far.onMessage.addListener((frame: any) => frames.push(frame));
+  for (const end of [near, far]) end.onMessage.addListener((frame: any) => frames.push(frame));
   new Server(far, answer);
-  return { caller: new Connection(near, 30_000, () => undefined), near, frames };
+  return { caller: new Connection(near, 30_000, () => undefined, true), near, frames };
 }
 
 const failsAs = (promise: Promise<unknown>, kind: Kind) =>
   assert.rejects(promise, (error) => error instanceof HostError && error.kind === kind);
 
 const echo: Answer = async (_method, params, { content, size, output, copies }) => {
-  if (content instanceof Uint8Array) await output?.(content);
-  else if (content)
-    for await (const piece of content) {
-      await output?.(piece);
-      for (const copy of Object.values(copies ?? {})) await copy(piece);
-    }
+  for await (const piece of piecesOf(content ?? new Uint8Array(0))) {
+    await output?.(piece);
+    for (const copy of Object.values(copies ?? {})) await copy(piece);
+  }
   return { params, size };
 };
 
@@ -54,6 +52,37 @@ test("a content comes back as it went, and so do its copies", async () => {
       assert.equal(copy.blob().size, size);
     }
   }
+});
+
+test("where bytes arrive as they are, none is written as base64", async () => {
+  const kinds: string[] = [];
+  const { caller, frames } = connected(async (method, _params, { content, output }) => {
+    kinds.push(content instanceof Blob ? "blob" : "pieces");
+    for await (const piece of piecesOf(content ?? new Uint8Array(0))) await output?.(piece);
+    if (method === "whole") output?.whole?.(new Blob(["and more"]));
+    return null;
+  }, structuredClone);
+  const content = bytes(BIG);
+  async function* pieces() {
+    for (let at = 0; at < BIG; at += 100_000) yield content.subarray(at, at + 100_000);
+  }
+  for (const source of [new Blob([content]), pieces()]) {
+    const output = collector();
+    await caller.request("echo", {}, { content: source, output: output.sink });
+    assert.deepEqual(new Uint8Array(await output.blob().arrayBuffer()), content);
+  }
+  assert.deepEqual(kinds, ["blob", "pieces"]);
+  const data = frames.filter(({ method }) => method === "stream.data").map(({ params }) => params.data);
+  assert.ok(data.length > 0 && data.every((each) => each instanceof Uint8Array));
+  // No piece takes along the whole of what it was cut out of.
+  assert.ok(data.every(({ buffer, length }) => buffer.byteLength === length));
+
+  const [sink, plain] = [collector(), collector()];
+  await caller.request("whole", {}, { content: new Blob(["first, "]), output: sink.sink });
+  assert.equal(await sink.blob().text(), "first, and more");
+  // Somebody who takes piece by piece gets those.
+  await caller.request("whole", {}, { content: new Blob(["first, "]), output: (piece) => plain.sink(piece) });
+  assert.equal(await plain.blob().text(), "first, and more");
 });
 
 test("no more is under way than was taken", async () => {

@@ -9,7 +9,6 @@ import { OWN_BUTTONS, takeOver, takesOver } from "../own-buttons.ts";
 import { say } from "../words.ts";
 import { box, boxButton, styled } from "./box.ts";
 import { type Sight, sightOf } from "./sights.ts";
-import { bytesOf } from "./source.ts";
 
 const storage = chrome.storage.local;
 
@@ -65,7 +64,7 @@ export class OwnButtons {
     const message = mode === "new" ? null : sight.shown()?.message;
     try {
       const raw = message && (await sight.provider.getRaw(message));
-      const content = raw ? { content: bytesOf(raw), size: raw.size } : {};
+      const content = raw ? { content: raw } : {};
       await this.#background.call("write.open", { mode }, content);
     } catch {
       this.#tell(say("wmNotOpened"), boxButton(t("tryAgain"), () => void this.#write(mode, sight)));

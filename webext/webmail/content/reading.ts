@@ -7,7 +7,6 @@ import { type Asked, ProviderError, type Shown as Seen } from "../providers/prov
 import { say } from "../words.ts";
 import { Banner, type Shown } from "./banner.ts";
 import type { Sight } from "./sights.ts";
-import { bytesOf } from "./source.ts";
 
 interface Mail extends Seen {
   element: HTMLElement;
@@ -148,8 +147,7 @@ export class Watch {
       const problem = ProviderError.of(failure).kind;
       return (await this.#background.call("visit.failed", { problem })).handle;
     }
-    const read = () =>
-      this.#background.call("visit.read", {}, { ...asked, content: bytesOf(raw), size: raw.size });
+    const read = () => this.#background.call("visit.read", {}, { ...asked, content: raw });
     const { handle } = await read().catch((failure) => {
       if (!isLost(failure) || asked.signal.aborted) throw failure;
       return read();
