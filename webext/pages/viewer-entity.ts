@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The parts of a mail that people see: text, HTML, files. A message inside of it is a file of its
 // own, so that its text never passes for that of the mail.
-import PostalMime, { type Attachment as Part } from "postal-mime";
+import { type Part, parseMail } from "../core/mime/parsed.ts";
 
 export interface Attachment {
   name: string;
@@ -42,14 +42,14 @@ function attachment({ filename, mimeType, content }: Part, otherwise: string): A
   return {
     name: fileName(name, otherwise),
     type,
-    content: new Blob([content as BlobPart], { type: "application/octet-stream" }),
+    content: new Blob([content], { type: "application/octet-stream" }),
   };
 }
 
 const bare = (id: string) => id.trim().replace(/^<|>$/g, "");
 
 export async function parseEntity(content: Blob, otherwise: string): Promise<Entity> {
-  const { text = "", html = "", attachments } = await PostalMime.parse(content, {
+  const { text = "", html = "", attachments } = await parseMail(content, {
     forceRfc822Attachments: true,
     maxNestingDepth: DEPTH,
   });

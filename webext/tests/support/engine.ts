@@ -17,7 +17,8 @@ globalThis.File ??= class extends Blob {
 Uint8Array.prototype.toBase64 ??= function toBase64() {
   return Buffer.from(this.buffer, this.byteOffset, this.byteLength).toString("base64");
 };
-Uint8Array.fromBase64 ??= function fromBase64(text: string, { alphabet = "base64" } = {}) {
+Uint8Array.fromBase64 ??= function fromBase64(spaced: string, { alphabet = "base64" } = {}) {
+  const text = spaced.replace(/[\t\n\f\r ]/g, "");
   if (alphabet === "base64url" && /^[\w-]*={0,2}$/.test(text))
     return new Uint8Array(Buffer.from(text, "base64url"));
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text))

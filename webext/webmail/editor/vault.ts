@@ -2,11 +2,11 @@
 // Drafts that outlive a window, a crash and a session of the webmail: in this browser, encrypted
 // by the host to their writer. Nothing of them is stored in clear, or on any server; and one that
 // is being written in another window is not offered.
-import PostalMime from "postal-mime";
 import { protectMessage } from "../../core/actions/message-protect.ts";
 import { readMessage } from "../../core/actions/message-read.ts";
 import { HostError } from "../../core/error.ts";
 import { fileEntity, whole } from "../../core/mime/entity.ts";
+import { parseMail } from "../../core/mime/parsed.ts";
 import type { Pages } from "../../core/relay.ts";
 import type { Draft } from "./draft.ts";
 
@@ -148,10 +148,10 @@ export class Vault {
       kind: "entity",
       ...(signal && { signal }),
     });
-    const { attachments } = await PostalMime.parse(content);
+    const { attachments } = await parseMail(content);
     const [file] = attachments;
     if (!file) throw new HostError("malformed-message", "The draft is damaged");
-    return new Blob([file.content as BlobPart]);
+    return file.content;
   }
 
   #open(): Promise<IDBDatabase> {
