@@ -74,7 +74,7 @@ export class Access {
             matches: [pattern],
             js: [SCRIPT],
             allFrames: true,
-            runAt: "document_idle",
+            runAt: "document_start",
             persistAcrossSessions: true,
           })),
         );

@@ -61,6 +61,7 @@ const visits: Visits = new Visits({
   access,
   readings,
   seen: (tab, seen) => void show(tab, seen),
+  used: (site) => sites.used(site),
   known: (site, identities) => pages.known(site, identities),
   inWindow: (handle, site) => pages.open(`pages/mail.html#${handle}`, site),
 });

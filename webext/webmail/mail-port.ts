@@ -10,8 +10,12 @@ export const WEBMAIL_PORT = "nssmime-webmail";
 
 export interface MailMethods {
   hello: { params: Record<string, never>; result: Record<string, never> };
-  /** The frame is one of a webmail: was its site set up? If so it `reads` the mail that it shows. */
-  "visit.begin": { params: { reads: boolean }; result: { set: boolean } };
+  /** The frame is one of a webmail: was its site set up? If so it `reads` the mail that it shows; and
+   * whose mail it has is `unknown` in this `session` of the webmail, or may have changed. */
+  "visit.begin": {
+    params: { reads: boolean; session: string };
+    result: { set: boolean; unknown: boolean };
+  };
   /** Whose mail the webmail has. */
   "visit.identities": { params: { identities: Identity[] }; result: Record<string, never> };
   /** Reads the mail that is shown. Null: it has nothing to do with S/MIME. */

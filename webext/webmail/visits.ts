@@ -16,6 +16,8 @@ interface Visit {
   readonly frame: number;
   /** It told what is in the frame: not, if it only went on where the background was stopped. */
   begun: boolean;
+  /** Of the webmail. */
+  session: string;
   /** Of the mail that is shown. */
   handle: string | null;
 }
@@ -34,6 +36,8 @@ export interface Surroundings {
   readings: Readings;
   /** What was seen in a tab changed. */
   seen(tab: number, seen: Seen): void;
+  /** Something is done at a site. */
+  used(site: string): Promise<void>;
   /** The addresses that somebody has at a site. */
   known(site: string, identities: Identity[]): Promise<void>;
   /** Opens a window that shows a mail. */
@@ -47,6 +51,9 @@ export function siteOfSender(sender: chrome.runtime.MessageSender | undefined): 
   return site !== null && sender?.origin === site ? site : null;
 }
 
+/** So long the addresses that a webmail told count: its user may change them. */
+const FRESH = 10 * 60_000;
+
 const isSmime = ({ summary, embedded }: Reading) =>
   summary.signature !== "none" || summary.encryption !== "none" || embedded.length > 0;
 
@@ -54,6 +61,8 @@ export class Visits {
   readonly #around: Surroundings;
   readonly #visits = new Set<Visit>();
   readonly #seen = new Map<number, { seen: Seen; visit: Visit }>();
+  /** For which session each site told its user's addresses, and when. */
+  readonly #told = new Map<string, { session: string; at: number }>();
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -66,7 +75,7 @@ export class Visits {
     const tab = sender?.tab?.id;
     if (port.name !== MAIL_PORT || sender?.id !== chrome.runtime.id) return false;
     if (site === null || tab === undefined || sender.frameId === undefined) return false;
-    const visit: Visit = { site, tab, frame: sender.frameId, begun: false, handle: null };
+    const visit: Visit = { site, tab, frame: sender.frameId, begun: false, session: "", handle: null };
     // Of a page that was there before, and whose end was not told.
     for (const old of this.#visits)
       if (old.tab === visit.tab && old.frame === visit.frame) this.#close(old);
@@ -80,12 +89,19 @@ export class Visits {
         visit.begun = true;
         this.#left(visit);
         if (set && params.reads === true) this.#see(visit, { state: "working" });
-        return { set };
+        visit.session = String(params.session);
+        const told = this.#told.get(site);
+        const fresh = told?.session === visit.session && Date.now() - told.at < FRESH;
+        if (set && fresh) await this.#around.used(site);
+        return { set, unknown: !fresh };
       }
       if (!set) throw new HostError("origin-not-allowed", "The site was not set up");
       switch (method as keyof MailMethods) {
         case "visit.identities":
-          if (Array.isArray(params.identities)) await this.#around.known(site, params.identities);
+          if (!Array.isArray(params.identities)) return {};
+          await this.#around.known(site, params.identities);
+          if (params.identities.length > 0)
+            this.#told.set(site, { session: visit.session, at: Date.now() });
           return {};
         case "visit.read":
           return this.#read(visit, asked);

@@ -202,6 +202,26 @@ for (const name of names)
         return words.test(await textOf(found).catch(() => "")) && found;
       });
 
+    test("a mail is asked for once, and while the page is still loading", async () => {
+      // The page that was open when the site was set up.
+      await says(/The text of secret/);
+      let hear = () => {};
+      const asked = new Promise<void>((resolve) => {
+        hear = resolve;
+      });
+      site.pages["slow"] = { body: '<script src="late.js"></script>' };
+      site.files["late.js"] = (answer) =>
+        void asked.then(() => answer.writeHead(200, { "content-type": "text/javascript" }).end());
+      site.source = (answer) => {
+        hear();
+        site.gives(secret)(answer);
+      };
+      site.asked.length = 0;
+      await tab.goto(site.url("slow"));
+      await says(/The text of secret/);
+      assert.equal(site.asked.filter((url) => url.includes("_action=viewsource")).length, 1);
+    });
+
     test("an error of the server, and then none", async () => {
       site.source = (answer) => void answer.writeHead(500).end("oops");
       await tab.goto(site.url("mail"));

@@ -195,12 +195,14 @@ function visiting(answer: Answer, { set = true } = {}) {
   const readings = new Readings();
   const seen: [number, Seen["state"]][] = [];
   const known: Identity[] = [];
+  const used: string[] = [];
   const windows: string[] = [];
   const visits = new Visits({
     host,
     access: { has: async () => set } as unknown as Access,
     readings,
     seen: (tab, { state }) => void seen.push([tab, state]),
+    used: async (site) => void used.push(site),
     known: async (_, identities) => void known.push(...identities),
     inWindow: async (handle) => void windows.push(handle),
   });
@@ -210,7 +212,7 @@ function visiting(answer: Answer, { set = true } = {}) {
     const served = visits.open(far as unknown as chrome.runtime.Port);
     return { served, page: new Client<MailMethods>({ connect: () => near }), near };
   };
-  return { visits, readings, seen, known, windows, open, hosts };
+  return { visits, readings, seen, known, used, windows, open, hosts };
 }
 
 const mail = async function* () {
@@ -220,7 +222,7 @@ const mail = async function* () {
 test("a mail that is shown becomes a handle, and nothing else", async () => {
   const { open, readings, seen, hosts, visits } = visiting(reads("valid"));
   const { page, near } = open();
-  assert.deepEqual(await page.call("visit.begin", { reads: false }), { set: true });
+  assert.deepEqual(await page.call("visit.begin", { reads: false, session: "s" }), { set: true, unknown: true });
   const answer = await page.call("visit.read", {}, { content: mail() });
   assert.deepEqual(Object.keys(answer), ["handle"]);
   assert.equal(hosts[0]?.named("message.read")[0]?.params.origin, SITE);
@@ -311,7 +313,7 @@ test("a window gets a handle of its own, and the one of the frame is worth nothi
 test("a site that was not set up gets no answer", async () => {
   const { open, hosts } = visiting(reads("valid"), { set: false });
   const { page } = open();
-  assert.deepEqual(await page.call("visit.begin", { reads: false }), { set: false });
+  assert.deepEqual(await page.call("visit.begin", { reads: false, session: "s" }), { set: false, unknown: true });
   await assert.rejects(page.call("visit.read", {}, { content: mail() }), kind("origin-not-allowed"));
   await assert.rejects(page.call("visit.failed", { problem: "offline" }), kind("origin-not-allowed"));
   assert.equal(hosts.length, 0);
@@ -330,6 +332,28 @@ test("addresses of a webmail come to those who set up", async () => {
   const { open, known } = visiting(reads("valid"));
   await open().page.call("visit.identities", { identities: [{ address: "a@x", name: "A" }] });
   assert.deepEqual(known, [{ address: "a@x", name: "A" }]);
+});
+
+test("a webmail is asked for its user's addresses once in a session", async (context) => {
+  let now = Date.now();
+  context.mock.method(Date, "now", () => now);
+  const { open, used } = visiting(reads("valid"));
+  const begin = async (session: string) => {
+    const { page } = open();
+    const { unknown } = await page.call("visit.begin", { reads: false, session });
+    return { page, unknown };
+  };
+  const { page, unknown } = await begin("one");
+  assert.ok(unknown);
+  await page.call("visit.identities", { identities: [] });
+  assert.ok((await begin("one")).unknown, "it could not say");
+  await (await begin("one")).page.call("visit.identities", { identities: [{ address: "a@x", name: "A" }] });
+  assert.deepEqual(used, []);
+  assert.equal((await begin("one")).unknown, false);
+  assert.deepEqual(used, [SITE], "what is done there goes for pages that are opened from nowhere");
+  assert.ok((await begin("another")).unknown, "somebody else may have logged in");
+  now += 11 * 60_000;
+  assert.ok((await begin("one")).unknown, "there may be more by now");
 });
 
 test("every text is there in both languages, with the same places, and said somewhere", () => {
@@ -364,7 +388,7 @@ test("a content script that only goes on is asked what there is", async () => {
   await page.call("visit.identities", { identities: [] });
   await visits.wake(1);
   assert.deepEqual(browser.told, [{ tab: 1, message: { notice: "begin" }, frame: undefined }]);
-  await page.call("visit.begin", { reads: true });
+  await page.call("visit.begin", { reads: true, session: "s" });
   assert.equal(visits.in(1).state, "working");
   await visits.wake(1);
   assert.equal(browser.told.length, 1);

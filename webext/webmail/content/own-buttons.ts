@@ -30,6 +30,9 @@ export class OwnButtons {
 
   async begin(): Promise<void> {
     await this.#follow();
+    // While the page is being put together what is in it moves away from under the pointer.
+    if (document.readyState !== "complete")
+      await new Promise((loaded) => addEventListener("load", loaded, { once: true }));
     if (this.#sight.composing() && !this.#on) this.#offer();
   }
 

@@ -6,6 +6,7 @@ import { MAIL_PORT, type MailMethods, type Notice } from "../mail-port.ts";
 import { type Asked, ProviderError, type Shown as Seen } from "../providers/provider.ts";
 import { say } from "../words.ts";
 import { Banner, type Shown } from "./banner.ts";
+import type { Early } from "./early.ts";
 import type { Sight } from "./sights.ts";
 
 interface Mail extends Seen {
@@ -18,19 +19,21 @@ const isLost = (failure: unknown) =>
 
 export class Watch {
   readonly #sight: Sight;
+  readonly #early: Early | null;
   readonly #background = new Client<MailMethods>({
     connect: () => chrome.runtime.connect({ name: MAIL_PORT }),
   });
   /** Kept, since an extension that was updated cannot say anything here any more. */
   readonly #updated = say("wmUpdated");
-  readonly #changes = new MutationObserver(() => this.#look());
+  readonly #changes = new MutationObserver(() => void this.#look());
   #mail: Mail | null = null;
   #banner: Banner | null = null;
   #shown: Shown | null = null;
   #abort = new AbortController();
 
-  constructor(sight: Sight) {
+  constructor(sight: Sight, early: Early | null) {
     this.#sight = sight;
+    this.#early = early;
     chrome.runtime.onMessage.addListener((notice: Notice, sender, reply) => {
       // Of the background alone: no other extension, and no page of this one.
       if (sender.id !== chrome.runtime.id || sender.tab) return false;
@@ -52,13 +55,19 @@ export class Watch {
    * background was stopped in between. */
   async begin(): Promise<void> {
     const reads = this.#mail?.hint ?? false;
-    const { set } = await this.#background.call("visit.begin", { reads });
+    const { session } = this.#sight;
+    const { set, unknown } = await this.#background.call("visit.begin", { reads, session });
     if (!set) return;
     this.#changes.observe(document, { childList: true, subtree: true });
-    if (this.#mail?.hint) void this.#read(this.#mail);
-    else this.#look();
+    const read = this.#mail?.hint ? this.#read(this.#mail) : this.#look();
+    if (unknown) void this.#introduce(read);
+  }
+
+  /** The mail goes first: the webmail makes a whole page for this. */
+  async #introduce(read: Promise<void> | undefined): Promise<void> {
+    await read;
     const identities = await this.#sight.provider.identities().catch(() => []);
-    await this.#background.call("visit.identities", { identities });
+    await this.#background.call("visit.identities", { identities }).catch(() => undefined);
   }
 
   /** The page is gone, or the site was forgotten: as if this had never been here. */
@@ -69,19 +78,19 @@ export class Watch {
   }
 
   /** Is another mail shown than before? */
-  #look(): void {
+  #look(): Promise<void> | undefined {
     const seen = this.#sight.shown();
     const element = seen && document.querySelector<HTMLElement>(seen.body);
     const same = this.#mail?.message;
     if (!seen || !element) {
       if (this.#mail) this.#leave();
-      return;
+      return undefined;
     }
     if (this.#mail?.element === element && same?.id === seen.message.id && same.folder === seen.message.folder)
-      return;
+      return undefined;
     this.#leave();
     this.#mail = { ...seen, element };
-    if (seen.hint) void this.#read(this.#mail);
+    return seen.hint ? this.#read(this.#mail) : undefined;
   }
 
   #leave(): void {
@@ -141,7 +150,8 @@ export class Watch {
   async #handle(mail: Mail, asked: Required<Asked>): Promise<string | null> {
     let raw: Blob;
     try {
-      raw = await this.#sight.provider.getRaw(mail.message, asked);
+      raw = await (this.#early?.take(mail.message, asked) ??
+        this.#sight.provider.getRaw(mail.message, asked));
     } catch (failure) {
       if (asked.signal.aborted) throw failure;
       const problem = ProviderError.of(failure).kind;

@@ -7,6 +7,8 @@ import { Roundcube } from "../providers/roundcube.ts";
 /** A frame of a webmail: the way to its mails, and which of them is shown there. */
 export interface Sight {
   provider: Provider;
+  /** Another one may be somebody else's. */
+  session: string;
   shown(): Shown | null;
   /** What one of the webmail's own buttons is for; null: for something else. */
   pressed(target: Element): Mode | null;
@@ -17,14 +19,20 @@ export interface Sight {
 }
 
 interface Kind {
+  /** Where the text of a mail is shown. */
+  readonly body: string;
   readonly place: string;
   detect(page: Page, fetch: Fetch): Provider | null;
+  session(page: Page): string;
   shown(page: Page): Shown | null;
   pressed(target: Element): Mode | null;
   composing(page: Page): boolean;
 }
 
 const kinds: Kind[] = [Roundcube];
+
+/** Without one of these there is no mail in a page, or not yet. */
+export const bodies = kinds.map(({ body }) => body).join();
 
 export function sightOf(document: Document): Sight | null {
   const page = (): Page => ({
@@ -37,6 +45,7 @@ export function sightOf(document: Document): Sight | null {
     if (provider)
       return {
         provider,
+        session: kind.session(page()),
         shown: () => kind.shown(page()),
         pressed: (target) => kind.pressed(target),
         composing: () => kind.composing(page()),

@@ -69,6 +69,13 @@ export class Roundcube implements Provider {
       : null;
   }
 
+  /** The token is made when somebody logs in. */
+  static session({ scripts }: Page): string {
+    return environmentOf(scripts)?.request_token ?? "";
+  }
+
+  static readonly body = "#messagebody";
+
   /** The mail in a page: in the frame of the preview, or alone. */
   static shown(page: Page): Shown | null {
     const { action, uid, mailbox } = environmentOf(page.scripts) ?? {};
@@ -76,7 +83,7 @@ export class Roundcube implements Provider {
     const listed = smimeParts.map((name) => `ul.attachmentslist li.${name}`).join();
     return {
       message: { id: String(uid), folder: mailbox },
-      body: "#messagebody",
+      body: Roundcube.body,
       hint: page.has(listed),
     };
   }

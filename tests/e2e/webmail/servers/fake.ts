@@ -39,6 +39,8 @@ export const asAttribute = (html: string): string => escaped(html);
 
 export class FakeWebmail {
   readonly pages: Record<string, FakePage> = {};
+  /** What is no page. */
+  readonly files: Record<string, Source> = {};
   readonly asked: string[] = [];
   source: Source;
   readonly #server: Server;
@@ -85,6 +87,8 @@ export class FakeWebmail {
     const url = new URL(asked.url ?? "/", "http://localhost");
     this.asked.push(asked.url ?? "");
     if (url.searchParams.get("_action") === "viewsource") return this.source(answer);
+    const file = this.files[url.pathname.slice(1)];
+    if (file) return file(answer);
     const page = this.pages[url.pathname.slice(1)];
     if (!page) {
       answer.writeHead(404).end();
