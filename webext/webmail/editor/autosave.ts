@@ -17,15 +17,19 @@ export class Autosave {
   readonly #id: string;
   readonly #site: string;
   readonly #draft: () => Draft | null;
-  /** Files that are not stored yet, and how often it was tried. */
+  /** Files that are not stored yet. */
   readonly #files = new Map<string, Blob>();
-  readonly #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #since = 0;
   #dirty = false;
   #saving = false;
   #over = false;
-  #work: Promise<void> = Promise.resolve();
+  /** The mail is on its way: no file is begun to be stored. */
+  #sending = false;
+  #texts: Promise<void> = Promise.resolve();
+  #contents: Promise<void> = Promise.resolve();
+  /** Ends the file that is being stored. */
+  #storing = new AbortController();
 
   /** `draft`: null while there is nothing to keep. */
   constructor(vault: Vault, id: string, site: string, draft: () => Draft | null) {
@@ -37,7 +41,8 @@ export class Autosave {
 
   /** Something would be lost if the window closed now. */
   get isDirty(): boolean {
-    return (this.#dirty || this.#saving) && this.#draft() !== null;
+    if (this.#over || this.#draft() === null) return false;
+    return this.#dirty || this.#saving || this.#files.size > 0;
   }
 
   changed(): void {
@@ -56,20 +61,23 @@ export class Autosave {
     this.changed();
   }
 
-  /** One after the other. `sending`: it is about to leave. */
+  /** Until the text is kept; the files are after it, and take as long as they take. `sending`: it is
+   * about to leave, which they do not hold up. */
   now(sending = false): Promise<void> {
     clearTimeout(this.#timer);
-    this.#work = this.#work.then(() => this.#save(sending));
-    return this.#work;
+    this.#sending = sending;
+    if (sending) this.#storing.abort();
+    this.#texts = this.#texts.then(() => this.#save(sending));
+    return this.#texts;
   }
 
   /** It was sent, or thrown away. */
   async discard(): Promise<void> {
     this.#over = true;
-    this.#dirty = false;
     clearTimeout(this.#timer);
-    this.#abort.abort();
-    await this.#work;
+    this.#storing.abort();
+    await this.#texts;
+    await this.#contents;
     await this.#vault.discard(this.#id);
     this.element.textContent = "";
   }
@@ -81,32 +89,49 @@ export class Autosave {
     this.#saving = true;
     try {
       await this.#vault.save(this.#id, this.#site, draft, sending);
-      await this.#saveFiles(draft);
-      // What came meanwhile is kept the next time.
-      if (this.#over || this.#dirty) return;
-      const time = new Intl.DateTimeFormat(t("language"), { timeStyle: "short" }).format(new Date());
-      this.element.className = "save-state";
-      this.element.textContent = say("edSaved", time);
     } catch (thrown) {
-      if (this.#over) return;
       this.#dirty = true;
-      const { kind } = HostError.of(thrown);
-      const noKey = kind === "certificate-not-found" || kind === "certificate-unusable";
-      this.element.className = "save-state warn";
-      this.element.textContent = say(noKey ? "edNotSavedNoKey" : "edNotSaved", draft.from);
+      this.#failed(draft, thrown);
+      return;
     } finally {
       this.#saving = false;
     }
+    this.#tell();
+    this.#contents = this.#contents.then(() => this.#store());
   }
 
-  async #saveFiles({ from, files }: Draft): Promise<void> {
-    const wanted = new Set(files.map(({ id }) => id));
-    for (const [id, content] of [...this.#files]) {
-      if (wanted.has(id)) {
-        this.element.textContent = say("edSavingFiles");
-        await this.#vault.saveFile(this.#id, from, id, content, this.#abort.signal);
+  /** The files, one after the other: also those that come meanwhile. */
+  async #store(): Promise<void> {
+    this.#storing = new AbortController();
+    const { signal } = this.#storing;
+    for (const [id, content] of this.#files) {
+      const draft = this.#over || this.#sending ? null : this.#draft();
+      if (!draft) return;
+      try {
+        if (draft.files.some((file) => file.id === id))
+          await this.#vault.saveFile(this.#id, draft.from, id, content, signal);
+      } catch (thrown) {
+        if (!signal.aborted) this.#failed(draft, thrown);
+        return;
       }
       this.#files.delete(id);
     }
+    this.#tell();
+  }
+
+  #tell(): void {
+    // What came meanwhile is kept the next time.
+    if (this.#over || this.#dirty) return;
+    const time = new Intl.DateTimeFormat(t("language"), { timeStyle: "short" }).format(new Date());
+    this.element.className = "save-state";
+    this.element.textContent = this.#files.size > 0 ? say("edSavingFiles") : say("edSaved", time);
+  }
+
+  #failed({ from }: Draft, thrown: unknown): void {
+    if (this.#over) return;
+    const { kind } = HostError.of(thrown);
+    const noKey = kind === "certificate-not-found" || kind === "certificate-unusable";
+    this.element.className = "save-state warn";
+    this.element.textContent = say(noKey ? "edNotSavedNoKey" : "edNotSaved", from);
   }
 }
