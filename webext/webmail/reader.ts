@@ -81,6 +81,12 @@ function problem(error: NonNullable<Parameters<typeof problemOf>[0]>): Child {
   return notice("warn", h("p", { class: "notice-title" }, title), h("p", {}, advice), more);
 }
 
+/** What was pressed is gone: keyboard and eye go on where the mail begins. */
+function toTop(): void {
+  document.getElementById("main")?.focus();
+  scrollTo(0, 0);
+}
+
 async function showPart(part: string): Promise<void> {
   const read = await page.attempt(
     t("working"),
@@ -91,9 +97,10 @@ async function showPart(part: string): Promise<void> {
   handle = read.handle;
   const back = button(say("wmWhole"), () => {
     handle = whole;
-    void show();
+    void show().then(toTop);
   });
   await show(notice("info", h("p", {}, say("wmPart")), h("p", { class: "toolbar" }, back)));
+  toTop();
 }
 
 /** Beside those of the webmail, which quote what it can read of the mail itself. */

@@ -51,7 +51,7 @@ const looking = `(() => {
     roots: all.filter(({ shadowRoot }) => shadowRoot).length,
     frames: all.filter(({ localName }) => localName === "iframe").length,
     windows: window.length,
-    stolen,
+    stolen: globalThis.stolen ?? [],
     entries: performance.getEntries().map(({ name }) => name),
     runtime: typeof (globalThis.browser ?? globalThis.chrome)?.runtime?.connect,
   };
@@ -230,7 +230,8 @@ for (const name of names)
       await holds(window, 'document.querySelector("main .verdict")');
       assert.match(await textOf(window), new RegExp(SECRET));
       await user.picture(window, "in-window");
-      assert.doesNotMatch((await look().catch(() => ({ text: "" }))).text, /4711/);
+      const { html, text: words } = await look();
+      for (const found of [html, words]) assert.doesNotMatch(found, /4711/);
       await window.close();
     });
 
@@ -268,6 +269,64 @@ for (const name of names)
       assert.equal(await frame.evaluate("globalThis.pressed ?? false"), false);
       assert.equal((await user.browser.tabs()).length, before);
     });
+
+    /** Where the button for answering is on the page. */
+    async function aim(frame: Frame): Promise<[number, number]> {
+      const middle = `(({ x, y, width, height }) => [x + width / 2, y + height / 2])`;
+      const [x, y] = await frame.evaluate<[number, number]>(
+        `${middle}(document.querySelector(".answers button").getBoundingClientRect())`);
+      const [left, top] = await tab.evaluate<[number, number]>(
+        '(({ x, y }) => [x, y])(document.querySelector("body > div:not([id])").getBoundingClientRect())');
+      return [left + x, top + y];
+    }
+    const cover = (style: string) =>
+      tab.evaluate(`(() => {
+        const over = document.body.appendChild(document.createElement("button"));
+        over.textContent = "You have won: press here";
+        over.id = "over";
+        over.style.cssText = "position:fixed;inset:0;z-index:2147483647;background:#fff;${style}";
+        over.onclick = () => { globalThis.won = true; };
+      })()`);
+    const isPressed = (frame: Frame) => frame.evaluate<boolean>("globalThis.pressed ?? false");
+    const editors = async () => {
+      const urls = await Promise.all((await user.browser.tabs()).map((each) => each.url().catch(() => "")));
+      return urls.filter((url) => url.includes("editor.html")).length;
+    };
+
+    test("laying something over the frame that the user presses: the frame gets nothing of it", async () => {
+      const frame = await show("plain");
+      await frame.evaluate(`addEventListener("click", () => { globalThis.pressed = true; }, true)`);
+      const where = await aim(frame);
+      await cover("");
+      // Once it is on the screen.
+      await user.picture(tab, "covered");
+      await tab.clickAt(...where);
+      await holds(tab, "globalThis.won");
+      assert.equal(await isPressed(frame), false);
+      assert.equal(await editors(), 0);
+    });
+
+    // What the user does not see is pressed by them all the same. Most that such a click can do is to
+    // open something of the extension's own, where they see it, or to load a mail's pictures.
+    for (const [how, hide] of [
+      ["making the frame transparent", `document.querySelector("body > div:not([id])").style.opacity = "0"`],
+      ["laying a picture over the frame through which the mouse goes", null],
+    ] as const)
+      test(`${how}: the user gets a window that they see, and the page nothing`, async () => {
+        const frame = await show("plain");
+        const where = await aim(frame);
+        await (hide === null ? cover("pointer-events:none") : tab.evaluate(`void (${hide})`));
+        const asked = site.asked.length;
+        await user.picture(tab, `hidden-${hide === null ? "below" : "transparent"}`);
+        await tab.clickAt(...where);
+        const editor = await tabOf(user.browser, "editor.html");
+        await holds(editor, 'document.querySelector(".protection-line") && document.visibilityState === "visible"');
+        const { html, text: words, windows, roots } = await look();
+        for (const found of [html, words]) assert.doesNotMatch(found, /4711/);
+        assert.deepEqual([windows, roots, await tab.evaluate("globalThis.won ?? false")], [0, 0, false]);
+        assert.deepEqual(site.asked.slice(asked), [], "nothing was sent");
+        await editor.close();
+      });
 
     test("a site that is forgotten sees nothing of the extension any more", async () => {
       await show("plain");

@@ -27,6 +27,8 @@ export interface Tab extends Frame {
   frames(): Promise<Frame[]>;
   /** A key by the name that `KeyboardEvent.key` has for it, with `Control+` or `Shift+` before it. */
   press(key: string): Promise<void>;
+  /** Whatever is there on top, as somebody presses who sees nothing but the page. */
+  clickAt(x: number, y: number): Promise<void>;
   screenshot(path: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -131,6 +131,11 @@ class Page_ extends Document implements Tab {
     return this.page.keyboard.press(key);
   }
 
+  async clickAt(x: number, y: number): Promise<void> {
+    await this.page.bringToFront();
+    await this.page.mouse.click(x, y);
+  }
+
   async screenshot(path: string): Promise<void> {
     await this.page.screenshot({ path });
   }

@@ -169,6 +169,11 @@ class Tab_ extends Document implements Tab {
     await this.bidi.send("input.performActions", { context: this.context, actions });
   }
 
+  async clickAt(x: number, y: number): Promise<void> {
+    const actions = [pointer({ type: "pointerMove", x: Math.round(x), y: Math.round(y) }, ...button)];
+    await this.bidi.send("input.performActions", { context: this.context, actions });
+  }
+
   async screenshot(path: string): Promise<void> {
     const { data } = await this.bidi.send("browsingContext.captureScreenshot", { context: this.context });
     writeFileSync(path, Buffer.from(data, "base64"));
