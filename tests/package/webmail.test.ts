@@ -4,9 +4,11 @@
 // the administrator suggests in the browser's policies.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Tab } from "../e2e/webmail/browsers/browser.ts";
+import { holds, type Tab } from "../e2e/webmail/browsers/browser.ts";
 import { encryptedMail, text } from "../e2e/webmail/mails.ts";
-import { ALICE, names, textOf, User } from "../e2e/webmail/user.ts";
+import { ALICE, names, says, textOf, User } from "../e2e/webmail/user.ts";
+
+const SUGGESTED = "https://mail.example.org";
 
 for (const name of names)
   describe(name, () => {
@@ -31,6 +33,18 @@ for (const name of names)
 
     test("the templates of policies suggest sites", async () => {
       const suggested = await user.browser.background('chrome.storage.managed.get("origins")');
-      assert.deepEqual(suggested, { origins: ["https://mail.example.org"] });
+      assert.deepEqual(suggested, { origins: [SUGGESTED] });
+    });
+
+    test("what is suggested is set up where it is listed", async () => {
+      const settings = await user.browser.open(`${user.browser.extension}pages/settings.html`);
+      await says(settings, "Your administrator suggests this one.");
+      await user.picture(settings, "suggested");
+      user.answer("confirm", "confirm");
+      await settings.click(`button[aria-label="Set up: ${SUGGESTED}"]`);
+      await user.browser.allow(true);
+      await holds(settings, `document.querySelector('button[aria-label="Forget: ${SUGGESTED}"]')`);
+      assert.ok(user.asked().at(-1)?.includes(SUGGESTED), user.asked().join("\n"));
+      await settings.close();
     });
   });
