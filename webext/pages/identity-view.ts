@@ -62,7 +62,7 @@ function trusting(page: Page, root: Certificate, done: () => void): Child[] {
   ];
 }
 
-function getting(page: Page, chosen: Certificate | undefined, done: () => void): HTMLElement {
+export function getting(page: Page, chosen: Certificate | undefined, done: () => void): HTMLElement {
   return h(
     "p",
     { class: "toolbar" },

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
 // Setting up: which step is missing, and exactly how to do it. What is done elsewhere, in a terminal
 // or in the tab of a webmail, is seen here by itself.
+import { allCertificates } from "../core/actions/certificate-list.ts";
 import { databaseStatus } from "../core/actions/database-status.ts";
 import { HostError } from "../core/error.ts";
+import type { Identity } from "../core/relay.ts";
+import type { Certificate } from "../core/wire.ts";
 import { databaseChoice, databaseLabel } from "./database-choice.ts";
 import { button, type Child, fill, h, icon } from "./dom.ts";
-import { identityView } from "./identity-view.ts";
+import { getting, identityView } from "./identity-view.ts";
 import { takeDrops } from "./import.ts";
 import { openPage } from "./page.ts";
 import { sitesSection } from "./settings-sites.ts";
@@ -21,8 +24,9 @@ interface Step {
 const page = await openPage("startTitle");
 const waiting: Step = { state: "waiting", text: t("stepWaiting"), children: [] };
 
-function again(): HTMLElement {
-  return h("p", { class: "toolbar" }, button(t("tryAgain"), () => void show(), { class: "primary" }));
+function again(isNext = true): HTMLElement {
+  const look = { class: isNext && "primary" };
+  return h("p", { class: "toolbar" }, button(t("tryAgain"), () => void show(), look));
 }
 
 function failed(failure: unknown, ...more: Child[]): Step {
@@ -75,22 +79,45 @@ async function siteStep(): Promise<Step> {
   };
 }
 
+const addressesOf = (certificates: Certificate[]): string[] => [
+  ...new Set(certificates.flatMap(({ addresses }) => addresses)),
+];
+
+async function identitySteps(identities: Identity[]): Promise<Step> {
+  const views = await Promise.all(
+    identities.map((identity) => identityView(page, identity, () => void show())),
+  );
+  return {
+    state: views.every(({ done }) => done) ? "done" : "todo",
+    text: "",
+    children: views.map(({ element }) => element),
+  };
+}
+
+/** A webmail that is not known never says whose it is: any certificate does. */
+async function withoutAddress(): Promise<Step> {
+  const certificates = await allCertificates(page.host, { kind: "own" });
+  const usable = certificates.filter(({ status }) => status?.sign.usable || status?.encrypt.usable);
+  if (usable.length > 0)
+    return { state: "done", text: t("stepCertificateAny", addressesOf(usable).join(", ")), children: [] };
+  const addresses = addressesOf(certificates);
+  if (addresses.length > 0) return identitySteps(addresses.map((address) => ({ address, name: "" })));
+  return {
+    state: "todo",
+    text: t("stepCertificateNoMail"),
+    children: [getting(page, undefined, () => void show()), again(false)],
+  };
+}
+
 async function certificateStep(): Promise<Step> {
   // Asked again each time: a webmail says them once it was set up.
   const { identities, program, sites } = await page.host.call("page.target", {});
-  if (identities.length === 0) {
-    const text = t(sites ? "stepCertificateNoMail" : "stepCertificateNone", program);
-    return { state: "todo", text, children: [again()] };
-  }
   try {
-    const views = await Promise.all(
-      identities.map((identity) => identityView(page, identity, () => void show())),
-    );
-    return {
-      state: views.every(({ done }) => done) ? "done" : "todo",
-      text: "",
-      children: views.map(({ element }) => element),
-    };
+    if (identities.length === 0)
+      return sites
+        ? await withoutAddress()
+        : { state: "todo", text: t("stepCertificateNone", program), children: [again()] };
+    return await identitySteps(identities);
   } catch (failure) {
     return failed(failure);
   }
@@ -133,7 +160,9 @@ function stepView({ state, text, children }: Step, at: number): HTMLElement {
 
 /** What all of it was for. */
 async function readyView(): Promise<HTMLElement> {
-  const { site, sites } = await page.host.call("page.target", {});
+  const { site, sites, identities } = await page.host.call("page.target", {});
+  // By a webmail that is not known nothing can be sent.
+  const writes = sites && site !== undefined && identities.length > 0;
   const write = () =>
     site !== undefined && page.attempt(t("working"), () => page.host.call("mail.write", { site }));
   return h(
@@ -145,7 +174,7 @@ async function readyView(): Promise<HTMLElement> {
       {},
       h("p", { class: "verdict-title" }, t("startReady")),
       h("p", {}, t(sites ? "startReadySite" : "startReadyText")),
-      sites && site !== undefined && h("p", { class: "toolbar" }, button(t("startWrite"), () => void write(), { class: "primary" })),
+      writes && h("p", { class: "toolbar" }, button(t("startWrite"), () => void write(), { class: "primary" })),
       sites && h("p", { class: "hint" }, t("startReadyOthers", t("viewerDetails"))),
     ),
   );

@@ -138,6 +138,19 @@ const start = (name: string, says: string, sites: string[], more: Partial<State>
   ...more,
 });
 
+const imports: Partial<State> = {
+  home: () => {
+    const home = ofBrowser(new Home({ database: false }));
+    home.answer("pin nssmime");
+    return home;
+  },
+  changes: true,
+  act: async ({ page }) => {
+    await page.locator("input[type=file]").setInputFiles(pki("alice.p12"));
+    await page.locator(".identity code").waitFor();
+  },
+};
+
 const states: State[] = [
   popup("missing", "S/MIME is not ready yet", () => ({}), { home: () => absent }),
   popup("nowhere", "Open your webmail in a tab and sign in, then press", () => ({ site: null, set: false })),
@@ -203,19 +216,16 @@ const states: State[] = [
   },
 
   start("todo", "After that this page comes back by itself", [], { home: () => fresh, target: { identities: [] } }),
-  start("no-address", "Your webmail did not say yet what your address is", [SITE], { target: { identities: [] } }),
+  start("no-address", "then go on here with your certificate", [SITE], {
+    home: () => fresh,
+    target: { identities: [] },
+  }),
+  start("unknown", "There is a certificate for", [SITE], { target: { identities: [] } }),
   start("ready", "Write the first mail to yourself", [SITE]),
-  start("untrusted", "and counts only once you trust this authority", [SITE], {
-    home: () => {
-      const home = ofBrowser(new Home({ database: false }));
-      home.answer("pin nssmime");
-      return home;
-    },
-    changes: true,
-    act: async ({ page }) => {
-      await page.locator("input[type=file]").setInputFiles(pki("alice.p12"));
-      await page.locator(".identity code").waitFor();
-    },
+  start("untrusted", "and counts only once you trust this authority", [SITE], imports),
+  start("unknown-untrusted", "and counts only once you trust this authority", [SITE], {
+    ...imports,
+    target: { identities: [] },
   }),
 ];
 
