@@ -230,6 +230,7 @@ function refresh(): void {
 
 /** Where the step of the webmail is the next, it is done in another tab: then this one is needed. */
 async function goOn(): Promise<void> {
+  if (!list.querySelector(".todo")) return;
   const waited = list.children[titles.indexOf("stepSite")]?.matches(".todo");
   await inTurn(() => render(false));
   const { sites } = await page.host.call("site.list", {});

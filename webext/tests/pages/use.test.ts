@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test, type TestContext } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import type { LocalMethods } from "../../core/relay.ts";
 import { launch, show, type Shown } from "../support/browser.ts";
@@ -232,5 +233,27 @@ test("once the host is installed the page goes on by itself", async (context) =>
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "sudo apt install nssmime");
   home.program = program;
   await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("Everything is ready").waitFor();
+});
+
+test("what was done in a terminal is seen on coming back, and what is open stays open", async (context) => {
+  const home = new Home();
+  const { program } = home;
+  home.program = `${home.folder}/no-such-program`;
+  const { shown } = await open(context, "start.html", home);
+  const { page } = shown;
+  const details = page.locator("main details").first();
+  await details.locator("summary").click();
+  const comeBack = async () => {
+    const before = home.ports.length;
+    await page.evaluate(() => void dispatchEvent(new Event("focus")));
+    while (home.ports.length === before) await setTimeout(10);
+  };
+  await comeBack();
+  // One after the other: the first is done when the second begins.
+  await comeBack();
+  assert.equal(await details.getAttribute("open"), "");
+  home.program = program;
+  await comeBack();
   await page.getByText("Everything is ready").waitFor();
 });
