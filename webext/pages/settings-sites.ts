@@ -5,7 +5,8 @@ import type { Page } from "./page.ts";
 import { setUpSite } from "./site-setup.ts";
 import { t } from "./text.ts";
 
-export async function sitesSection(page: Page, changed: () => Promise<void>): Promise<HTMLElement> {
+/** Those that are set up, to be forgotten, and those that an administrator suggests. */
+export async function siteRows(page: Page, changed: () => Promise<void>): Promise<HTMLElement | null> {
   const { sites, recommended } = await page.host.call("site.list", {});
   const forget = (site: string) =>
     button(
@@ -33,16 +34,21 @@ export async function sitesSection(page: Page, changed: () => Promise<void>): Pr
       h("div", { class: "toolbar" }, what),
     );
   const missing = recommended.filter((site) => !sites.includes(site));
+  if (sites.length + missing.length === 0) return null;
+  return h(
+    "ul",
+    { class: "rows" },
+    ...sites.map((site) => row(site, forget(site))),
+    ...missing.map((site) => row(site, setUp(site), t("siteRecommended"))),
+  );
+}
+
+export async function sitesSection(page: Page, changed: () => Promise<void>): Promise<HTMLElement> {
+  const { sites } = await page.host.call("site.list", {});
   return section(
     t("sectionSites"),
     h("p", { class: "help" }, t("sitesText")),
-    sites.length + missing.length > 0 &&
-      h(
-        "ul",
-        { class: "rows" },
-        ...sites.map((site) => row(site, forget(site))),
-        ...missing.map((site) => row(site, setUp(site), t("siteRecommended"))),
-      ),
+    await siteRows(page, changed),
     sites.length === 0 && h("p", { class: "warn" }, icon("info"), t("sitesNone", page.target.program)),
   );
 }

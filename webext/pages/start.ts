@@ -11,7 +11,7 @@ import { button, type Child, fill, h, icon } from "./dom.ts";
 import { getting, identityView } from "./identity-view.ts";
 import { takeDrops } from "./import.ts";
 import { openPage } from "./page.ts";
-import { sitesSection } from "./settings-sites.ts";
+import { siteRows } from "./settings-sites.ts";
 import { problemTitle, remedyFor } from "./problem.ts";
 import { type Key, t } from "./text.ts";
 
@@ -68,14 +68,14 @@ async function siteStep(): Promise<Step> {
   const { program } = page.target;
   const { sites, recommended } = await page.host.call("site.list", {});
   if (sites.length > 0) return { state: "done", text: t("stepSiteOk", sites.join(", ")), children: [] };
+  const hint = h("p", { class: "hint" }, t("stepSiteHint", program));
+  if (recommended.length === 0)
+    return { state: "todo", text: t("stepSiteText", program), children: [hint, again()] };
+  const other = [h("summary", {}, t("stepSiteOther")), h("p", {}, t("stepSiteText", program)), hint];
   return {
     state: "todo",
-    text: t("stepSiteText", program),
-    children: [
-      h("p", { class: "hint" }, t("stepSiteHint", program)),
-      recommended.length > 0 && (await sitesSection(page, show)),
-      again(),
-    ],
+    text: t("stepSiteSuggested", t("siteSetUp")),
+    children: [await siteRows(page, show), h("details", {}, ...other)],
   };
 }
 

@@ -216,6 +216,11 @@ const states: State[] = [
   },
 
   start("todo", "After that this page comes back by itself", [], { home: () => fresh, target: { identities: [] } }),
+  start("recommended", "Your administrator suggests this webmail. Choose", [], {
+    home: () => fresh,
+    target: { identities: [] },
+    answers: () => ({ "site.list": async () => ({ sites: [], recommended: [SITE] }) }),
+  }),
   start("no-address", "then go on here with your certificate", [SITE], {
     home: () => fresh,
     target: { identities: [] },
