@@ -235,7 +235,9 @@ async function goOn(): Promise<void> {
   await inTurn(() => render(false));
   const { sites } = await page.host.call("site.list", {});
   const here = waited && sites.length > 0 ? await chrome.tabs.getCurrent() : undefined;
-  if (here?.id !== undefined) await chrome.tabs.update(here.id, { active: true });
+  if (here?.id === undefined) return;
+  await chrome.tabs.update(here.id, { active: true });
+  await chrome.windows.update(here.windowId, { focused: true });
 }
 
 takeDrops(page, () => void show());
