@@ -82,9 +82,10 @@ export interface WritingMethods {
     params: { handle: string };
     result: { reading: Reading; thread: Thread } | null;
   };
-  /** Sends the content as it is: one copy, which is kept as sent unless it is one of the blind. */
+  /** Sends the content as it is: one copy, which is kept as sent unless it is one of the blind. What
+   * is kept says who has a copy and is not to be named in any: `bcc`. */
   "page.send": {
-    params: { from: string; recipients: string[]; blind: boolean };
+    params: { from: string; recipients: string[]; blind: boolean; bcc?: string[] };
     result: Record<string, never>;
   };
 }

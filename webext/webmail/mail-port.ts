@@ -38,9 +38,9 @@ export interface WritePortMethods {
 
 export interface WebmailPortMethods {
   hello: { params: Record<string, never>; result: Record<string, never> };
-  /** One copy, as it is; `blind`: it is not the one that is kept. */
+  /** One copy, as it is; `blind`: it is not the one that is kept; `bcc`: that one says so. */
   "webmail.send": {
-    params: { content: object; from: string; recipients: string[]; blind: boolean };
+    params: { content: object; from: string; recipients: string[]; blind: boolean; bcc?: string[] };
     result: Record<string, never>;
   };
 }

@@ -2,6 +2,7 @@
 // One copy of a mail, on its way from the editor to a provider: and what became of it, as the
 // extension's own ports tell it.
 import { HostError } from "../core/error.ts";
+import { mailboxField } from "../core/mime/field.ts";
 import type { WritingMethods } from "../core/relay.ts";
 import type { Asked } from "../core/server.ts";
 import { type Outcome, type Provider, ProviderError } from "./providers/provider.ts";
@@ -25,6 +26,14 @@ export function asHostError(thrown: unknown, signal?: AbortSignal): HostError {
   return new HostError(kind, message);
 }
 
+/** The field for blind copies is for the writer alone (RFC 5322 section 3.6.3). It stands outside
+ * of what was protected, and takes nothing from it. */
+function keptAs(raw: Blob, bcc: readonly string[]): { keeps?: Blob } {
+  const named = bcc.filter((address) => /^[^\s<>]+@[^\s<>]+$/.test(address));
+  if (named.length === 0) return {};
+  return { keeps: new Blob([mailboxField("Bcc", named.map((address) => ({ name: "", address }))), raw]) };
+}
+
 function checked({ error, unknown, leftover }: Outcome): void {
   if (!error) return;
   const data = { ...(unknown !== null && { uncertain: true }), ...(leftover !== null && { leftover }) };
@@ -33,12 +42,13 @@ function checked({ error, unknown, leftover }: Outcome): void {
 
 export async function sendBy(
   provider: Provider,
-  { from, recipients, blind }: WritingMethods["page.send"]["params"],
+  { from, recipients, blind, bcc = [] }: WritingMethods["page.send"]["params"],
   { content, signal }: Pick<Asked, "content" | "signal">,
 ): Promise<Record<string, never>> {
   try {
     const raw = await wholeOf(content, signal);
-    checked(await provider.sendRaw({ from, copies: [{ raw, recipients }], kept: blind }, { signal }));
+    const mail = { from, copies: [{ raw, recipients }], kept: blind, ...keptAs(raw, bcc) };
+    checked(await provider.sendRaw(mail, { signal }));
     return {};
   } catch (thrown) {
     throw asHostError(thrown, signal);

@@ -86,6 +86,19 @@ test("blind copies are mails of their own, and are not kept", async () => {
   assert.deepEqual(await stored("drafts"), []);
 });
 
+test("what is kept says to whom the blind copies went, and nothing else does", async () => {
+  const mail = signedMail(letter);
+  const keeps = Buffer.concat([Buffer.from(`Bcc: ${CAROL}\r\n`), mail]);
+  const outgoing = { from: ALICE, copies: [copy(mail, BOB), copy(mail, CAROL)], keeps: new Blob([keeps]) };
+  assert.deepEqual(await through().sendRaw(outgoing), { ...done, sent: [0, 1] });
+  for (const who of [BOB, CAROL]) {
+    const [got] = await stack.mailbox(who).waitFor(1);
+    assert.doesNotMatch(got?.raw.toString() ?? "", /^Bcc:/im);
+  }
+  assert.deepEqual(await stored("sent"), [keeps]);
+  assert.deepEqual(await stored("drafts"), []);
+});
+
 test("where the server refuses, nothing is left and what was sent before is told", async () => {
   const copies = [copy(signedMail(letter), BOB), copy(signedMail(letter), REFUSED), copy(signedMail(letter), CAROL)];
   for (const from of [0, 1]) {

@@ -217,6 +217,24 @@ for (const [name, plugins] of [["as it is", {}], ["with the plugin", PLUGINS]] a
       for (const folder of ["Trash", "Drafts", "INBOX"]) assert.equal(await desk.count(folder), 0, folder);
     });
 
+    test("what is kept says to whom the blind copies went, and nothing else does", async () => {
+      const mail = signedMail(letter);
+      const keeps = Buffer.concat([Buffer.from(`Bcc: ${CAROL}\r\n`), mail]);
+      const outgoing = { from: ALICE, copies: [copy(mail, BOB), copy(mail, CAROL)], keeps: new Blob([keeps]) };
+      const outcome = await desk.roundcube.sendRaw(outgoing);
+      assert.deepEqual(outcome, { sent: [0, 1], unknown: null, error: null, kept: true, leftover: null });
+      for (const who of [BOB, CAROL]) {
+        const [got] = await desk.stack.mailbox(who).waitFor(1);
+        assert.ok(tail(got?.raw, mail));
+        assert.doesNotMatch(got?.raw.toString() ?? "", /^Bcc:/im);
+      }
+      const [kept, ...more] = await desk.stack.mailbox(ALICE).messages("Sent");
+      assert.deepEqual(more, []);
+      assert.ok(tail(kept?.raw, keeps));
+      assert.ok(kept?.flags.includes("\\Seen"), String(kept?.flags));
+      for (const folder of ["Trash", "Drafts", "INBOX"]) assert.equal(await desk.count(folder), 0, folder);
+    });
+
     test("where the server refuses, nothing is left and the reason is told", async () => {
       for (const address of [REFUSED, "x@elsewhere.example"]) {
         const copies = [copy(signedMail(letter), BOB, address), copy(signedMail(letter), CAROL)];

@@ -130,6 +130,7 @@ for (const name of names)
         assert.equal(another, undefined);
         const own = encrypt ? decrypted(kept?.raw as Buffer, "alice") : (kept?.raw as Buffer);
         assert.match(own.toString(), /Hello you all/);
+        assert.match(kept?.raw.toString() ?? "", new RegExp(`^Bcc: ${DAVE}\r$`, "m"));
         await none(ALICE);
       });
 

@@ -139,10 +139,10 @@ test("blind recipients get copies of their own, and nobody sees them", async (co
   await state(page, "signed and encrypted");
   await send(page);
   assert.deepEqual(
-    webmail.sent.map(({ recipients, blind }) => [recipients, blind]),
+    webmail.sent.map(({ recipients, blind, bcc }) => [recipients, blind, bcc]),
     [
-      [["bob@example.org", "dave@example.org"], false],
-      [["carol@example.org"], true],
+      [["bob@example.org", "dave@example.org"], false, ["carol@example.org"]],
+      [["carol@example.org"], true, []],
     ],
   );
   const [common, copy] = webmail.sent;

@@ -14,6 +14,7 @@ export interface Sent {
   from: string;
   recipients: string[];
   blind: boolean;
+  bcc: string[];
   raw: Buffer;
 }
 
@@ -40,14 +41,14 @@ export class Webmail {
       await output?.(new Uint8Array(content));
       return { reading, thread };
     },
-    "page.send": async ({ from, recipients, blind }, { content, signal }) => {
+    "page.send": async ({ from, recipients, blind, bcc = [] }, { content, signal }) => {
       const pieces: Uint8Array[] = [];
       if (content) for await (const piece of piecesOf(content)) pieces.push(piece);
       await this.hold;
       if (signal.aborted) throw new HostError("cancelled", "It was cancelled");
       const failure = this.failures.shift();
       if (failure) throw failure;
-      this.sent.push({ from, recipients, blind, raw: Buffer.concat(pieces) });
+      this.sent.push({ from, recipients, blind, bcc, raw: Buffer.concat(pieces) });
       return {};
     },
   };

@@ -75,11 +75,14 @@ const isUncertain = ({ data }: HostError): boolean => data["uncertain"] === true
 export class Delivery {
   readonly #host: Pages;
   readonly #from: string;
+  /** What is kept says whom else it went to. */
+  readonly #bcc: string[];
   readonly copies: readonly Copy[];
 
-  private constructor(host: Pages, from: string, copies: readonly Copy[]) {
+  private constructor(host: Pages, envelope: Envelope, copies: readonly Copy[]) {
     this.#host = host;
-    this.#from = from;
+    this.#from = envelope.from;
+    this.#bcc = blindOf(envelope);
     this.copies = copies;
   }
 
@@ -92,7 +95,7 @@ export class Delivery {
     going: Going,
   ): Promise<Delivery> {
     const copies = await copiesOf(host, storage, message, order, going);
-    return new Delivery(host, order.envelope.from, copies);
+    return new Delivery(host, order.envelope, copies);
   }
 
   get begun(): boolean {
@@ -113,7 +116,12 @@ export class Delivery {
       try {
         await this.#host.call(
           "page.send",
-          { from: this.#from, recipients: copy.recipients, blind: copy.blind },
+          {
+            from: this.#from,
+            recipients: copy.recipients,
+            blind: copy.blind,
+            ...(!copy.blind && this.#bcc.length > 0 && { bcc: this.#bcc }),
+          },
           {
             content: copy.content,
             signal,

@@ -10,18 +10,24 @@ export interface Sent {
   leftover?: string | null;
 }
 
-/** `send` is told whether it is the copy to keep; what it throws, it throws before it sends. */
+/** `send` is told whether it is the copy to keep; what it throws, it throws before it sends. Another
+ * that is to be kept `keep` puts into Sent, once this one is out, or may be. */
 export async function sendCopies(
-  { copies, kept = false }: Outgoing,
+  { copies, kept = false, keeps }: Outgoing,
   { signal }: Asked,
   send: (index: number, keep: boolean) => Promise<Sent>,
+  keep: (mail: Blob) => Promise<boolean> = async () => false,
 ): Promise<Outcome> {
   const outcome: Outcome = { sent: [], unknown: null, error: null, kept: false, leftover: null };
   for (const index of copies.keys()) {
     let report: Sent;
     try {
       if (index === 0) signal?.throwIfAborted();
-      report = await send(index, index === 0 && !kept);
+      const keeping = index === 0 && !kept;
+      report = await send(index, keeping && !keeps);
+      if (keeping && keeps && (!report.error || report.unanswered))
+        // That it is out nobody takes back.
+        report.kept = await keep(keeps).catch(() => false);
     } catch (failure) {
       if (index === 0 && signal?.aborted) throw failure;
       const error = ProviderError.of(failure);

@@ -161,7 +161,7 @@ export class Jmap implements Mailbox {
 
   async sendRaw(mail: Outgoing, asked: Asked = {}): Promise<Outcome> {
     let desk: Desk | undefined;
-    return sendCopies(mail, asked, async (index, keep) => {
+    const send = async (index: number, keep: boolean): Promise<Sent> => {
       desk ??= await this.#desk(mail.from);
       const { raw, recipients } = mail.copies[index] as Outgoing["copies"][number];
       const email = await this.#import(desk, raw, index === 0 ? asked : {});
@@ -174,6 +174,11 @@ export class Jmap implements Mailbox {
       const leftover = (await this.#destroy(desk, email)) ? null : "Drafts";
       if (index === 0 && leftover === null) asked.signal?.throwIfAborted();
       return { ...report, leftover };
+    };
+    return sendCopies(mail, asked, send, async (raw) => {
+      if (!desk || desk.sent === null) return false;
+      await this.#import(desk, raw, {}, { [desk.sent]: true }, { $seen: true });
+      return true;
     });
   }
 
@@ -190,14 +195,20 @@ export class Jmap implements Mailbox {
     return { session, account, identity: identity.id, drafts, sent };
   }
 
-  async #import({ session, account, drafts }: Desk, raw: Blob, { signal }: Asked): Promise<string> {
+  async #import(
+    { session, account, drafts }: Desk,
+    raw: Blob,
+    { signal }: Asked,
+    mailboxIds: object = { [drafts]: true },
+    keywords: object = { $seen: true, $draft: true },
+  ): Promise<string> {
     const uploaded = await this.#request(fill(session.uploadUrl, { accountId: account }), { signal }, {
       method: "POST",
       headers: { "Content-Type": "message/rfc822" },
       body: raw,
     });
     const { blobId } = (await uploaded.json()) as { blobId: string };
-    const emails = { mail: { blobId, mailboxIds: { [drafts]: true }, keywords: { $seen: true, $draft: true } } };
+    const emails = { mail: { blobId, mailboxIds, keywords } };
     const [result] = await this.#call(session, ["Email/import", { accountId: account, emails }]);
     return created(result).id;
   }

@@ -84,6 +84,9 @@ export interface Outgoing {
   copies: readonly Copy[];
   /** The copy for Sent is there already: these are others of the same mail. */
   kept?: boolean;
+  /** What is kept in Sent, where it says more than the first copy does. Services that keep what they
+   * send themselves do not heed it. */
+  keeps?: Blob;
 }
 
 /** What became of it: nothing is thrown once a copy may be on its way. */

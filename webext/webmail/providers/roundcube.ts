@@ -140,7 +140,7 @@ export class Roundcube implements Provider {
 
   async sendRaw(mail: Outgoing, asked: Asked = {}): Promise<Outcome> {
     let desk: Desk | undefined;
-    return sendCopies(mail, asked, async (index, keep) => {
+    const send = async (index: number, keep: boolean): Promise<Sent> => {
       desk ??= await this.#desk(asked);
       const wanted = mail.from.toLowerCase();
       const identity = desk.identities.find(({ address }) => address.toLowerCase() === wanted);
@@ -148,7 +148,18 @@ export class Roundcube implements Provider {
       const { raw, recipients } = mail.copies[index] as Outgoing["copies"][number];
       const how = desk.plugin ? this.#hand : this.#bounce;
       return how.call(this, desk, identity, raw, recipients, keep, index === 0 ? asked : {});
+    };
+    return sendCopies(mail, asked, send, async (raw) => {
+      const folder = desk?.sent ?? null;
+      if (folder === null) return false;
+      await this.#read(folder, await this.#place(folder, raw, {}));
+      return true;
     });
+  }
+
+  /** That it shows as unread is no reason to fail. */
+  async #read(folder: string, uid: string): Promise<void> {
+    await this.#post("mark", {}, { _uid: uid, _mbox: folder, _flag: "read" }).catch(() => undefined);
   }
 
   /** Through the plugin. */
@@ -194,9 +205,7 @@ export class Roundcube implements Provider {
       : await commit(() => this.#post("bounce", {}, fields, { refused: "send-refused" }));
     if (report.unanswered) return { ...report, kept };
     if (!report.error && kept) {
-      // That it shows as unread is no reason to fail.
-      const read = { _uid: uid, _mbox: folder, _flag: "read" };
-      await this.#post("mark", {}, read).catch(() => undefined);
+      await this.#read(folder, uid);
       return { kept };
     }
     const leftover = (await this.#remove(folder, [uid])) ? null : folder;
