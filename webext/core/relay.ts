@@ -66,8 +66,6 @@ export interface BuiltInMethods {
 export interface SiteMethods {
   /** Those that are set up, and those that the administrator suggests. */
   "site.list": { params: Record<string, never>; result: { sites: string[]; recommended: string[] } };
-  /** The browser is about to ask the user about a site. */
-  "site.begin": { params: { site: string }; result: null };
   /** The browser lets us: the host asks the user. */
   "site.allow": { params: { site: string }; result: null };
   "site.forget": { params: { site: string }; result: null };

@@ -30,6 +30,13 @@ export function patternOf(site: string): string {
   return `${protocol}//${hostname}/*`;
 }
 
+export const BEGUN = "begun";
+
+/** The browser is about to ask the user about a site. `storage` ends with the browser. */
+export function setUpBegins(storage: Storage, site: string): Promise<void> {
+  return storage.set({ [BEGUN]: { site, at: Date.now() } });
+}
+
 export class Sites {
   readonly #tabs: Storage;
   readonly #last: Storage;

@@ -136,10 +136,6 @@ export class OwnPages {
           identities: await this.#identities(site),
         };
       },
-      "site.begin": async ({ site }) => {
-        await setup.begin(site);
-        return null;
-      },
       "site.allow": async ({ site }) => {
         await setup.allow(site);
         await sites.used(site);

@@ -7,12 +7,11 @@ import { forgetOrigin } from "../core/actions/origin-forget.ts";
 import type { HostClient } from "../core/client.ts";
 import { HostError, type WireError } from "../core/error.ts";
 import type { Storage } from "../core/settings.ts";
-import { patternOf } from "../core/site.ts";
+import { BEGUN, patternOf } from "../core/site.ts";
 import type { Access } from "./access.ts";
 
 /** A question of the browser that is older was not answered. */
 const PATIENCE = 10 * 60_000;
-const BEGUN = "begun";
 const failedKey = (site: string) => `failed-${site}`;
 
 export class Setup {
@@ -26,11 +25,6 @@ export class Setup {
     this.#host = host;
     this.#access = access;
     this.#storage = storage;
-  }
-
-  /** The browser is being asked. */
-  begin(site: string): Promise<void> {
-    return this.#storage.set({ [BEGUN]: { site, at: Date.now() } });
   }
 
   /** The browser said yes to these: was one of them begun here? */

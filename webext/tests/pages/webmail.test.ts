@@ -102,7 +102,6 @@ const popup = (name: string, says: string, state: () => Partial<PopupState>, mor
   says,
   answers: () => ({
     "popup.state": async () => ({ ...quiet, ...state() }),
-    "site.begin": async () => null,
     "site.allow": () => new Promise(() => undefined),
   }),
   ...more,

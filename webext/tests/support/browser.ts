@@ -83,6 +83,7 @@ function fakeChrome({ messages }: { messages: Record<string, { message: string }
     },
     permissions: { request: async () => there.nssmimeGrants ?? true },
     storage: {
+      session: { set: async () => undefined },
       local: {
         get: async (key: string) => {
           const value = sessionStorage.getItem(key);

@@ -7,6 +7,7 @@ import { beforeEach, test } from "node:test";
 import { Client, HostClient } from "../../core/client.ts";
 import { HostError } from "../../core/error.ts";
 import type { Identity } from "../../core/relay.ts";
+import { setUpSite } from "../../pages/site-setup.ts";
 import { Access } from "../../webmail/access.ts";
 import { MAIL_PORT, type MailMethods } from "../../webmail/mail-port.ts";
 import { webmailProblems } from "../../webmail/problems.ts";
@@ -83,12 +84,26 @@ function settingUp(answer: Answer) {
   const { host, hosts } = clientOf(answer);
   const [local, session] = [new Area(), new Area()];
   const access = new Access(local);
-  return { access, setup: new Setup(host, access, session), hosts };
+  return { access, setup: new Setup(host, access, session), hosts, session };
 }
 
 test("a site is set up once both the browser and the host were told yes", async () => {
-  const { access, setup, hosts } = settingUp((frame, far) => far.result(frame.id, {}));
-  await setup.begin(SITE);
+  const { access, setup, hosts, session } = settingUp((frame, far) => far.result(frame.id, {}));
+  // The popup closes while the browser asks, and may not have got a message out before.
+  const page = { call: () => new Promise<never>(() => undefined) };
+  const asked: string[] = [];
+  Object.assign((globalThis as any).chrome, {
+    storage: { session },
+    permissions: {
+      ...chrome.permissions,
+      request: ({ origins }: { origins: string[] }) => {
+        asked.push(...origins);
+        return page.call();
+      },
+    },
+  });
+  void setUpSite(page, SITE);
+  assert.deepEqual(asked, [PATTERN], "in the user's gesture, at once");
   await setup.granted(["https://other.example/*"]);
   assert.equal(hosts.length, 0, "it was not asked for this one");
   browser.granted.add(PATTERN);
