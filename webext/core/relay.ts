@@ -35,6 +35,8 @@ export interface Target {
   saves?: true;
   /** A mail goes to those alone whom it names. */
   noBlindCopies?: true;
+  /** What sends was never tried on the live service. */
+  experimental?: true;
 }
 
 /** A mail that was read, as the details page shows it: without its content. */

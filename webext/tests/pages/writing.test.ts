@@ -354,6 +354,25 @@ test("a webmail that refuses leaves the mail as it was, and it can be tried agai
   assert.equal(webmail.sent.length, 1);
 });
 
+test("an experimental mailbox whose token ended: it says what it is, and leads to the page for a new one", async (context) => {
+  const webmail = new Webmail();
+  webmail.target = { experimental: true };
+  const { shown, page } = await write(context, { query: "?by=one", webmail });
+  await page.locator(".above").getByText("never run against the live service").waitFor();
+  await fillIn(page, { to: "bob@example.org", text: "Hello" });
+  await state(page, "signed and encrypted");
+  webmail.failures.push(failure("login-needed"));
+  await press(page, "Send");
+  await told(page, "was not sent to anybody");
+  const way = page.getByRole("link", { name: "Enter a new password or token" });
+  assert.equal(await way.getAttribute("href"), "mailbox.html?by=one");
+  assert.equal(await way.getAttribute("target"), "_blank", "what was written stays here");
+  await hurdleless(shown, "editor-login-needed");
+  await page.locator(".send-notices").getByRole("button", { name: "Try again" }).click();
+  await page.getByText("The mail was sent").waitFor();
+  assert.equal(webmail.sent.length, 1);
+});
+
 test("what went out is not sent again: the others get it as it was", async (context) => {
   const { shown, page, webmail } = await write(context);
   await fillIn(page, { to: "bob@example.org", bcc: "carol@example.org, dave@example.org", text: "Hello" });

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LocalMethods } from "../../core/relay.ts";
+import type { LocalMethods, Target } from "../../core/relay.ts";
 import { HostError } from "../../core/error.ts";
 import { piecesOf } from "../../core/stream.ts";
 import { pki, SITE } from "./real-host.ts";
@@ -25,6 +25,8 @@ export class Webmail {
   /** Until it is called nothing is sent. */
   hold: Promise<void> = Promise.resolve();
   answered: { reading: any; thread: any; content: Buffer } | null = null;
+  /** What else is true of it. */
+  target: Partial<Target> = {};
   identities = [{ address: "alice@example.org", name: "Alice Exämple" }];
 
   readonly local: LocalMethods = {
@@ -33,6 +35,7 @@ export class Webmail {
       installOption: "--chromium",
       identities: this.identities,
       site: SITE,
+      ...this.target,
     }),
     "page.reading": async () => null,
     "page.answered": async (_params, { output }) => {

@@ -270,6 +270,20 @@ test("a page is of the mailbox in its address, and has no other's site", async (
   await assert.rejects(async () => send?.({ from: "a@x", recipients: ["b@x"], blind: false }, asked), kind("no-mailbox"));
 });
 
+test("where a mail is written it is known what was never tried on the live service", async () => {
+  const { mailboxes, pages, local } = background(server().fetch);
+  const id = idOf(await mailboxes.add(wish));
+  const [account] = local.kept.get("mailboxes") as object[];
+  const sender = { url: `chrome-extension://own/pages/editor.html?by=${id}` };
+  const asked = { signal: new AbortController().signal };
+  Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Chrome/150" }, configurable: true });
+  for (const [kind, experimental] of [["jmap", undefined], ["gmail", true], ["graph", true]] as const) {
+    await local.set({ mailboxes: [{ ...account, kind }] });
+    const answers = pages.answers({ sender } as chrome.runtime.Port);
+    assert.equal((await answers["page.target"]?.({}, asked))?.experimental, experimental, kind);
+  }
+});
+
 test("every text is there in both languages, with the same places, and said somewhere", () => {
   const [english, german] = ["en", "de"].map((name) => readJson("webmail/mailbox/_locales", name, "messages.json"));
   const source = readdirSync(join(root, "webmail/mailbox"))

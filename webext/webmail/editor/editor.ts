@@ -93,6 +93,7 @@ async function begin(lookUp: boolean): Promise<ComposeView> {
   const { compose, autosave } = start(draft, lookUp);
   if (identities.length === 0) warn(say(page.target.saves ? "edNoOwn" : "edNoIdentity"));
   if (page.target.saves) above.append(notice("info", h("p", {}, say("edSavesText"))));
+  if (page.target.experimental) warn(say("edExperimental"));
   if (mode !== "new" && !answered) warn(say("edAnsweredGone"));
   compose.fillText(draft);
   await compose.loadSignature();

@@ -22,6 +22,14 @@ const states = {
   unknown: { look: "unknown", words: "edCopyUnknown" },
 } as const;
 
+/** Where the mailbox that it goes out by is opened again, beside this window. */
+function wayOn({ kind }: HostError): Child {
+  const by = new URLSearchParams(location.search).get("by");
+  if (kind !== "login-needed" || by === null) return null;
+  const href = `mailbox.html?${new URLSearchParams({ by })}`;
+  return h("a", { class: "button", href, target: "_blank" }, say("edMailbox"));
+}
+
 export class SendingView {
   /** Why it cannot be sent, or was not. */
   readonly element = h("div", { class: "send-notices", role: "status" });
@@ -127,7 +135,7 @@ export class SendingView {
       problemBox(
         error,
         this.#page.target,
-        h("p", { class: "toolbar" }, button(t("tryAgain"), () => void this.send())),
+        h("p", { class: "toolbar" }, button(t("tryAgain"), () => void this.send()), wayOn(error)),
       ),
     );
     this.element.scrollIntoView({ block: "nearest" });

@@ -55,6 +55,7 @@ export class MailboxPages {
           identities,
           site,
           ...(!facts[kind].blindCopies && { noBlindCopies: true }),
+          ...(facts[kind].experimental && { experimental: true }),
         };
       },
       "page.send": (params, asked) =>
