@@ -111,7 +111,9 @@ class Sending(Case):
         self.assertEqual("text/plain", self.parse(mail).get_content_type())
 
     def test_bcc(self):
-        """Each in a mail of their own, and nowhere else."""
+        """Each in a mail of their own, and nowhere else but in the copy
+        that its writer keeps."""
+        before = len(self.imap.messages(ME, "Sent"))
         self.steps.compose(
             to="bob@example.org", bcc="carol@example.org, dave@example.org",
             subject="Blind", body=BODY)
@@ -129,6 +131,9 @@ class Sending(Case):
         self.refuses(mail, "dave")
         self.unnamed(mail, entity)
         self.assertTrue(self.smtp.nothing())
+        kept = self.wait_for("Sent", before + 1)[before]
+        self.assertIn(b"\r\nBcc: carol@example.org, dave@example.org\r\n",
+                      b"\r\n" + kept)
 
     def unnamed(self, mail, entity):
         """Nobody who gets a blind copy is in a header, outside or inside."""

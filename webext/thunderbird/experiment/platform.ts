@@ -21,7 +21,7 @@ export const { setTimeout, clearTimeout } = ChromeUtils.importESModule(
   "resource://gre/modules/Timer.sys.mjs",
 );
 
-Cu.importGlobalProperties(["File", "btoa"]);
+Cu.importGlobalProperties(["File", "TextDecoder", "btoa"]);
 
 export type Undo = () => void;
 

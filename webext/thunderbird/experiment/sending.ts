@@ -41,6 +41,12 @@ function removeAll(files: Map<string, any> | undefined): void {
 const bytesOf = async (file: File): Promise<Uint8Array> =>
   new Uint8Array(await file.arrayBuffer());
 
+/** As Thunderbird wrote it for the copy that is kept; it takes it out of what it delivers. */
+function bccField(mail: Uint8Array): string {
+  const [header] = new TextDecoder("latin1").decode(mail.subarray(0, 1 << 20)).split("\r\n\r\n", 1);
+  return /^Bcc:.*\r\n(?: .*\r\n)*/m.exec(`${header}\r\n`)?.[0] ?? "";
+}
+
 async function protect(
   question: Question,
   message: any,
@@ -67,14 +73,16 @@ async function protect(
     cc: addresses(cc),
     bcc: addresses(bcc),
   };
-  const mail = new File([await work.until(IOUtils.read(file.path))], "mail.eml");
+  const written: Uint8Array<ArrayBuffer> = await work.until(IOUtils.read(file.path));
+  const mail = new File([written], "mail.eml");
   const answer = await work.until(question.ask(request, mail));
   if (!answer?.file) throw new Refusal(answer);
   const apart = new Map<string, any>();
   try {
     for (const { address, file: copy } of answer.copies ?? [])
       apart.set(address, await temporaryFile(await bytesOf(copy)));
-    await IOUtils.write(file.path, await bytesOf(answer.file));
+    await IOUtils.writeUTF8(file.path, apart.size > 0 ? bccField(written) : "");
+    await IOUtils.write(file.path, await bytesOf(answer.file), { mode: "append" });
     work.check();
   } catch (failure) {
     removeAll(apart);
