@@ -43,7 +43,7 @@ const bytesOf = async (file: File): Promise<Uint8Array> =>
 
 /** As Thunderbird wrote it for the copy that is kept; it takes it out of what it delivers. */
 function bccField(mail: Uint8Array): string {
-  const [header] = new TextDecoder("latin1").decode(mail.subarray(0, 1 << 20)).split("\r\n\r\n", 1);
+  const [header] = new TextDecoder().decode(mail.subarray(0, 1 << 20)).split("\r\n\r\n", 1);
   return /^Bcc:.*\r\n(?: .*\r\n)*/m.exec(`${header}\r\n`)?.[0] ?? "";
 }
 
