@@ -64,7 +64,8 @@ test("a signed mail arrives whole, and is kept as it is", async () => {
     assert.deepEqual(verified(got?.raw as Buffer), Buffer.from(letter.entity));
     assert.ok(tail(got?.raw, mail));
     await stack.mailbox(BOB).clear();
-    assert.ok((await stored("sent"))[0]?.equals(mail));
+    // Of two that came in the same second neither is the newer one.
+    assert.ok((await stored("sent")).some((kept) => kept.equals(mail)));
   }
   assert.equal((await stored("drafts")).length, 0);
   const [newest] = await through().list(folders["sent"]);
