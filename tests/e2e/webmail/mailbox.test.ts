@@ -314,7 +314,8 @@ for (const name of names)
           assert.deepEqual(service.sent.map(({ recipients }) => recipients), [[BOB]]);
           assert.match(verified(decrypted(service.sent[0]?.raw as Buffer, "bob")).toString(), /Hello back/);
           await press(tab, "Back to the mailbox");
-          // What is below the mails moves until they are there.
+          // Its mails are there, and not only the one that was open.
+          await says(tab, "Look for new mail");
           await says(tab, "From the service");
           await press(tab, "About this mailbox");
           await press(tab, "Remove it from nssmime…");

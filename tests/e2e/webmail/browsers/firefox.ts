@@ -50,6 +50,21 @@ const pointer = (...actions: object[]) =>
   ({ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions });
 const button = [{ type: "pointerDown", button: 0 }, { type: "pointerUp", button: 0 }];
 
+/** In a document: where the middle of an element is once it is seen and lies still, which a page that is still
+ * put together, or a popup that grows, does not let it do at once. Null if it never does. */
+const LIES_STILL = `async (element) => {
+  for (let before = "", tries = 0; tries < 40; tries++) {
+    element.scrollIntoView({ block: "center", behavior: "instant" });
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const at = [x + width / 2, y + height / 2];
+    const now = String([...at, innerWidth, innerHeight]);
+    if (width > 0 && at[1] < innerHeight && now === before) return at;
+    before = now;
+    await new Promise((later) => setTimeout(later, 50));
+  }
+  return null;
+}`;
+
 class Document implements Frame {
   constructor(
     protected readonly bidi: Bidi,
@@ -101,8 +116,7 @@ class Document implements Frame {
 
   async click(selector: string): Promise<void> {
     const { sharedId } = await this.find(selector);
-    const show = 'async (element) => { element.scrollIntoView({ block: "center", behavior: "instant" }); }';
-    await this.#call(show, { sharedId, value: {} });
+    await this.#call(LIES_STILL, { sharedId, value: {} });
     const origin = { type: "element", element: { sharedId } };
     const actions = [pointer({ type: "pointerMove", x: 0, y: 0, origin }, ...button)];
     await this.bidi.send("input.performActions", { context: this.context, actions });
@@ -232,9 +246,7 @@ class Hidden implements Frame {
   async click(selector: string): Promise<void> {
     const [x, y] = await until(`${selector} in the popup`, () => this.evaluate<[number, number] | null>(`(() => {
       const element = document.querySelector(${JSON.stringify(selector)});
-      element?.scrollIntoView({ block: "center" });
-      const box = element?.getBoundingClientRect();
-      return box && box.width > 0 ? [box.x + box.width / 2, box.y + box.height / 2] : null;
+      return element && (${LIES_STILL})(element);
     })()`));
     const event = `${x}, ${y}, { button: 0, clickCount: 1 }, { isDOMEventSynthesized: false }`;
     await this.#beside(`(() => {
