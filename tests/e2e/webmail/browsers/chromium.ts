@@ -341,10 +341,13 @@ export class Chromium implements Browser {
       (await whole.send("Target.getTargets", { filter: [{ type: "service_worker" }] })).targetInfos
         .filter(({ url }) => url.startsWith(this.extension));
     const ended = new Set((await workers()).map(({ targetId }) => targetId));
+    if (ended.size === 0) return;
+    await this.background("void (globalThis.isToEnd = true)");
     for (const targetId of ended) await whole.send("Target.closeTarget", { targetId });
-    // Something may have started it again by now.
+    // Something may have started it again by now, and then it can have the name that it had.
     await until("the end of the background", async () =>
-      (await workers()).every(({ targetId }) => !ended.has(targetId)));
+      (await workers()).every(({ targetId }) => !ended.has(targetId)) ||
+      this.background<boolean>("!globalThis.isToEnd").catch(() => false));
   }
 
   screen(path: string): Promise<void> {
