@@ -115,11 +115,19 @@ class Document implements Frame {
   }
 
   async click(selector: string): Promise<void> {
-    const { sharedId } = await this.find(selector);
-    await this.#call(LIES_STILL, { sharedId, value: {} });
-    const origin = { type: "element", element: { sharedId } };
-    const actions = [pointer({ type: "pointerMove", x: 0, y: 0, origin }, ...button)];
-    await this.bidi.send("input.performActions", { context: this.context, actions });
+    for (let tries = 10; ; tries--) {
+      const { sharedId } = await this.find(selector);
+      const origin = { type: "element", element: { sharedId } };
+      const actions = [pointer({ type: "pointerMove", x: 0, y: 0, origin }, ...button)];
+      try {
+        await this.#call(LIES_STILL, { sharedId, value: {} });
+        await this.bidi.send("input.performActions", { context: this.context, actions });
+        return;
+      } catch (failure) {
+        // Another one may have taken its place meanwhile.
+        if (tries === 0 || !/no such (node|element)|stale element|out of bounds/.test(String(failure))) throw failure;
+      }
+    }
   }
 
   async type(selector: string, text: string): Promise<void> {
