@@ -103,20 +103,27 @@ show_next(struct broker *b)
 	drop_next(b);
 }
 
+/* NULL: memory, or a NUL in it. */
+static char *
+text_of(const struct host_message *m)
+{
+	struct nm_buffer text = NM_BUFFER_INIT;
+
+	nm_buffer_append(&text, m->text.data, m->text.len);
+	return nm_buffer_take_string(&text);
+}
+
 /* The engine sends the next one when the one before was answered. */
 static void
 take_next(struct broker *b, const struct host_message *m)
 {
-	struct nm_buffer text = NM_BUFFER_INIT;
-
 	if (b->text != NULL) {
 		answer(b, m->id, NM_ERR_BUSY);
 		return;
 	}
-	nm_buffer_append(&text, m->text.data, m->text.len);
 	b->next = *m;
 	b->whole = m->type != HOST_SAVE;
-	if ((b->text = nm_buffer_take_string(&text)) == NULL)
+	if ((b->text = text_of(m)) == NULL)
 		answer(b, m->id, NM_ERR_INTERNAL);
 }
 
@@ -153,12 +160,10 @@ static void
 forget(const struct broker *b, const struct host_message *m)
 {
 	struct nm_fault fault = { .code = NM_OK };
-	struct nm_buffer text = NM_BUFFER_INIT;
 	enum nm_error err = NM_ERR_INTERNAL;
-	char *origin;
+	char *origin = text_of(m);
 
-	nm_buffer_append(&text, m->text.data, m->text.len);
-	if ((origin = nm_buffer_take_string(&text)) != NULL)
+	if (origin != NULL)
 		err = host_change_forget(origin, &fault);
 	host_channel_answer(
 	    b->channel, m->id, err, fault.code != NM_OK ? fault.text : NULL);
