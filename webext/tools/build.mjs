@@ -10,7 +10,16 @@ import { zipFolder } from "./zip.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const pageNames = ["certificates", "details", "settings", "start", "viewer"];
-export const browsers = ["chrome140", "firefox140"];
+
+/** Of all that is bundled. */
+export const bundling = {
+  absWorkingDir: root,
+  bundle: true,
+  target: ["chrome140", "firefox140"],
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+};
 
 const common = "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'";
 /** What a mail may have at most: its frame takes over this policy, and narrows it. */
@@ -26,15 +35,10 @@ export async function buildPages(folder, names = pageNames) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, "pages"), { recursive: true });
   await build({
-    absWorkingDir: root,
+    ...bundling,
     entryPoints: names.map((name) => `pages/${name}.ts`),
     outdir: join(folder, "pages"),
-    bundle: true,
     format: "esm",
-    target: browsers,
-    charset: "utf8",
-    legalComments: "none",
-    logLevel: "warning",
   });
   const template = readFileSync(join(root, "pages/template.html"), "utf8");
   for (const name of names)

@@ -4,7 +4,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { browsers, pagePolicy } from "./build.mjs";
+import { bundling, pagePolicy } from "./build.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const STYLES = '<link rel="stylesheet" href="style.css">';
@@ -13,15 +13,10 @@ const STYLES = '<link rel="stylesheet" href="style.css">';
 export async function buildOwnPage(folder, place, name, { policy = pagePolicy, style = false } = {}) {
   const source = (file) => join(root, place, file);
   await build({
-    absWorkingDir: root,
+    ...bundling,
     entryPoints: [source(`${name}.ts`)],
     outfile: join(folder, `pages/${name}.js`),
-    bundle: true,
     format: "esm",
-    target: browsers,
-    charset: "utf8",
-    legalComments: "none",
-    logLevel: "warning",
   });
   const own = style ? `\n${STYLES.replace("style.css", `${name}.css`)}` : "";
   const template = readFileSync(join(root, "pages/template.html"), "utf8");

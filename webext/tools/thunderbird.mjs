@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { buildPages, pageNames } from "./build.mjs";
+import { buildPages, bundling, pageNames } from "./build.mjs";
 import { buildOwnPage } from "./own-page.mjs";
 import { zipFolder } from "./zip.mjs";
 
@@ -17,14 +17,7 @@ const out = resolve(values.out ?? join(root, "build"));
 const source = (...path) => join(root, "thunderbird", ...path);
 const read = (path) => JSON.parse(readFileSync(path, "utf8"));
 
-const common = {
-  absWorkingDir: root,
-  bundle: true,
-  target: "firefox140",
-  charset: "utf8",
-  legalComments: "none",
-  logLevel: "warning",
-};
+const common = { ...bundling, target: "firefox140" };
 
 /** What both have. `place`: the folder of what is the add-on's own. */
 async function addOn(folder, place, page, sharedPages, localeFolders) {

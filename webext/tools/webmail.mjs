@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { browsers, buildPages, mailPolicy, pagePolicy } from "./build.mjs";
+import { bundling, buildPages, mailPolicy, pagePolicy } from "./build.mjs";
 import { buildParts } from "./parts.mjs";
 import { zipFolder } from "./zip.mjs";
 
@@ -50,25 +50,16 @@ const pages = {
   mail: [mailPolicy, "reader"],
 };
 
-const common = {
-  absWorkingDir: root,
-  bundle: true,
-  target: browsers,
-  charset: "utf8",
-  legalComments: "none",
-  logLevel: "warning",
-};
-
 async function bundle(folder) {
   await build({
-    ...common,
+    ...bundling,
     entryPoints: { background: source("background.ts") },
     outdir: folder,
     format: "esm",
   });
   // A script in a page's frame is no module.
   await build({
-    ...common,
+    ...bundling,
     entryPoints: { content: source("content/main.ts") },
     outdir: folder,
     format: "iife",
@@ -78,7 +69,7 @@ async function bundle(folder) {
 /** Beside the pages that all extensions have. */
 export async function buildWebmailPages(folder) {
   await build({
-    ...common,
+    ...bundling,
     entryPoints: scripts.map((name) => source(`${name}.ts`)),
     outdir: join(folder, "pages"),
     format: "esm",
