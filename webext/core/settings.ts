@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // What the user chose, in the extension's own storage. What concerns keys and servers is the
 // host's, and not kept here.
+import { Turns } from "./turns.ts";
 
 export const encryptWishes = ["never", "possible", "always"] as const;
 export const forms = ["detached", "opaque"] as const;
@@ -84,19 +85,17 @@ export async function loadSettings(storage: Storage): Promise<Settings> {
   return settingsOf((await storage.get(KEY))[KEY]);
 }
 
-let last: Promise<unknown> = Promise.resolve();
+const turns = new Turns();
 
 /** One after the other, so that no change is lost in another. */
 export function changeSettings(
   storage: Storage,
   change: (settings: Settings) => void,
 ): Promise<Settings> {
-  const changed = last.then(async () => {
+  return turns.next(async () => {
     const settings = await loadSettings(storage);
     change(settings);
     await storage.set({ [KEY]: settings });
     return settings;
   });
-  last = changed.catch(() => undefined);
-  return changed;
 }

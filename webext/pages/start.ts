@@ -5,6 +5,7 @@ import { allCertificates } from "../core/actions/certificate-list.ts";
 import { databaseStatus } from "../core/actions/database-status.ts";
 import { HostError } from "../core/error.ts";
 import type { Identity } from "../core/relay.ts";
+import { Turns } from "../core/turns.ts";
 import type { Certificate } from "../core/wire.ts";
 import { databaseChoice, databaseLabel } from "./database-choice.ts";
 import { button, type Child, fill, h, icon } from "./dom.ts";
@@ -213,26 +214,20 @@ async function render(anew: boolean): Promise<void> {
   shown = says;
 }
 
-let last: Promise<unknown> = Promise.resolve();
+/** Each shows what there is by then. */
+const turns = new Turns();
 
-/** One after the other: each shows what there is by then. */
-function inTurn(work: () => Promise<void>): Promise<void> {
-  const next = last.then(work);
-  last = next.catch(() => undefined);
-  return next;
-}
-
-const show = () => inTurn(() => page.busy.run(t("startChecking"), () => render(true)));
+const show = () => turns.next(() => page.busy.run(t("startChecking"), () => render(true)));
 
 function refresh(): void {
-  if (document.visibilityState === "visible") void inTurn(() => render(false));
+  if (document.visibilityState === "visible") void turns.next(() => render(false));
 }
 
 /** Where the step of the webmail is the next, it is done in another tab: then this one is needed. */
 async function goOn(): Promise<void> {
   if (!list.querySelector(".todo")) return;
   const waited = list.children[titles.indexOf("stepSite")]?.matches(".todo");
-  await inTurn(() => render(false));
+  await turns.next(() => render(false));
   const { sites } = await page.host.call("site.list", {});
   const here = waited && sites.length > 0 ? await chrome.tabs.getCurrent() : undefined;
   if (here?.id === undefined) return;

@@ -3,6 +3,7 @@
 // it. On all others it sees nothing.
 import { patternOf, siteOf } from "../core/site.ts";
 import type { Storage } from "../core/settings.ts";
+import { Turns } from "../core/turns.ts";
 
 const KEY = "sites";
 export const SCRIPT = "content.js";
@@ -11,7 +12,7 @@ const scriptId = (pattern: string) => `site:${pattern}`;
 
 export class Access {
   readonly #storage: Storage;
-  #work: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -58,7 +59,7 @@ export class Access {
   /** Registers the content script where it may run, and nowhere else: after each change, and after
    * an update of the extension, with which the browsers forget it. */
   follow(): Promise<void> {
-    return this.#next(async () => {
+    return this.#turns.next(async () => {
       const sites = await this.sites();
       const permitted = await Promise.all(sites.map((site) => this.permitted(site)));
       const wanted = new Set(sites.filter((_, at) => permitted[at]).map(patternOf));
@@ -82,20 +83,13 @@ export class Access {
   }
 
   async #change(change: (sites: string[]) => string[]): Promise<string[]> {
-    const sites = await this.#next(async () => {
+    const sites = await this.#turns.next(async () => {
       const changed = change(await this.sites());
       await this.#storage.set({ [KEY]: changed });
       return changed;
     });
     await this.follow();
     return sites;
-  }
-
-  /** One after the other: each goes by what the one before left. */
-  #next<V>(work: () => Promise<V>): Promise<V> {
-    const next = this.#work.then(work);
-    this.#work = next.catch(() => undefined);
-    return next;
   }
 }
 

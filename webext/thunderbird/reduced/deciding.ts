@@ -3,6 +3,7 @@
 // Thunderbird runs, for it may end this add-on's background at any time, and start it again.
 import type { HostClient } from "../../core/client.ts";
 import type { Storage } from "../../core/settings.ts";
+import { Turns } from "../../core/turns.ts";
 import type { Composing, Draft } from "../composing.ts";
 import { composerOf, forgetComposer } from "./composer.ts";
 
@@ -20,7 +21,7 @@ export class Deciding {
   readonly #composing: Composing;
   readonly #kept: Storage;
   /** Read and written by one at a time. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(host: HostClient, composing: Composing, kept: Storage) {
     this.#host = host;
@@ -35,11 +36,10 @@ export class Deciding {
   async choose(tabId: number, choice: Choice): Promise<void> {
     // At once: the mail may be sent while the rest of it is done.
     const done = this.#apply(tabId, choice);
-    const stored = this.#turn.then(async () => {
+    const stored = this.#turns.next(async () => {
       const before = await this.choice(tabId);
       await this.#kept.set({ [keyOf(tabId)]: { ...before, ...choice } });
     });
-    this.#turn = stored.catch(() => undefined);
     await Promise.all([done, stored]);
   }
 
@@ -49,7 +49,7 @@ export class Deciding {
 
   async decide(tabId: number, details: ComposeDetails): Promise<Draft | undefined> {
     const fresh = this.get(tabId) === undefined;
-    await this.#turn;
+    await this.#turns.done();
     await this.#composing.changed(await composerOf(this.#host, tabId, details));
     if (fresh) await this.#apply(tabId, await this.choice(tabId));
     return this.get(tabId);

@@ -4,6 +4,7 @@
 import type { Identity } from "../../core/relay.ts";
 import { siteOf } from "../../core/site.ts";
 import type { Storage } from "../../core/settings.ts";
+import { Turns } from "../../core/turns.ts";
 import { isKind, type Key } from "./kinds.ts";
 
 export interface Account extends Key {
@@ -34,7 +35,7 @@ export class Accounts {
   readonly #listed: Storage;
   readonly #session: Storage;
   readonly #durable: Storage;
-  #work: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   /** `session` ends with the browser; no web page's process can look into `durable`. */
   constructor(listed: Storage, session: Storage, durable: Storage) {
@@ -78,10 +79,8 @@ export class Accounts {
 
   /** One after the other: each goes by what the one before left. */
   #change(change: (all: Account[]) => Account[]): Promise<void> {
-    const next = this.#work.then(async () => {
+    return this.#turns.next(async () => {
       await this.#listed.set({ [KEY]: change(await this.all()) });
     });
-    this.#work = next.catch(() => undefined);
-    return next;
   }
 }
