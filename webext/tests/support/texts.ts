@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // As much of `chrome.i18n` as the pages use, on the real texts.
+import assert from "node:assert/strict";
 import { readJson } from "./root.ts";
 
 export type Messages = Record<string, { message: string }>;
@@ -34,4 +35,18 @@ export function translated(english: string, language: string): string[] {
   if (another) throw new Error(`"${english}" may be ${found[0]} or ${another[0]}`);
   if (language === "en") return [english];
   return (allMessagesOf(language)[found[0]]?.message ?? "").split(/\$\d/).map((piece) => piece.trim());
+}
+
+const placesOf = ({ message }: { message: string }) => (message.match(/\$\d/g) ?? []).sort();
+
+/** The texts that a folder has of its own are in both languages, with the same places, are none of the pages'
+ * and are said somewhere. */
+export function checkOwnTexts(english: Messages, german: Messages, isSaid: (key: string) => boolean): void {
+  assert.deepEqual(Object.keys(german), Object.keys(english));
+  const shared = messagesOf("en");
+  for (const [key, text] of Object.entries(english)) {
+    assert.deepEqual(placesOf(german[key] as Messages[string]), placesOf(text), key);
+    assert.ok(!(key in shared), key);
+    assert.ok(isSaid(key), `nobody says ${key}`);
+  }
 }

@@ -9,9 +9,9 @@ import { joined, type Thread, threadOf } from "../../core/threading.ts";
 import { addressOf, distinct, parseAddresses } from "../../webmail/editor/addresses.ts";
 import deutsch from "../../webmail/editor/_locales/de/messages.json";
 import english from "../../webmail/editor/_locales/en/messages.json";
-import pages from "../../_locales/en/messages.json";
 import { answerTo, isProven, type Mode } from "../../webmail/editor/answering.ts";
 import { read, root } from "../support/root.ts";
+import { checkOwnTexts } from "../support/texts.ts";
 
 const shortly = (text: string) =>
   parseAddresses(text).map(({ name, address, wrong }) => `${name}|${address}${wrong ? "|wrong" : ""}`);
@@ -128,15 +128,9 @@ test("the thread of a mail, and that nothing in its text counts", async () => {
 });
 
 test("every text is there in both languages, with the same places, and said somewhere", () => {
-  const places = ({ message }: { message: string }) => (message.match(/\$\d/g) ?? []).sort();
   const source = readdirSync(join(root, "webmail/editor"))
     .filter((name) => name.endsWith(".ts"))
     .map((name) => read("webmail/editor", name))
     .join();
-  assert.deepEqual(Object.keys(deutsch), Object.keys(english));
-  for (const [key, text] of Object.entries(english)) {
-    assert.deepEqual(places((deutsch as any)[key]), places(text), key);
-    assert.ok(!(key in pages), key);
-    assert.ok(source.includes(`"${key}"`), key);
-  }
+  checkOwnTexts(english, deutsch, (key) => source.includes(`"${key}"`));
 });
