@@ -9,7 +9,7 @@ import { GmailService, GraphService, type Service, TOKEN } from "../../../webext
 import { type Frame, holds, type Tab, tabOf, until } from "./browsers/browser.ts";
 import { decrypted, encryptedMail, plainMail, signedMail, text, verified } from "./mails.ts";
 import { PASSWORD } from "./servers/users.ts";
-import { ALICE, names, press, says, textOf, User } from "./user.ts";
+import { ALICE, fill, names, press, says, textOf, User } from "./user.ts";
 
 const [BOB, CAROL, DAVE] = ["bob@example.org", "carol@example.org", "dave@example.org"] as const;
 const letter = (subject: string, body: string) => ({ from: BOB, to: ALICE, subject, entity: text(`${body}\n`) });
@@ -118,18 +118,6 @@ for (const name of names)
       return tab;
     };
 
-    async function fill(editor: Tab, subject: string, body: string, to = "", bcc = ""): Promise<void> {
-      if (to) await editor.type("input[name=to]", to);
-      if (bcc) {
-        await editor.click(".more-recipients button");
-        await editor.type("input[name=bcc]", bcc);
-      }
-      await editor.type("input[name=subject]", subject);
-      await editor.type(".text.rich", body);
-      const all = [to, bcc].join().split(",").filter(Boolean).length;
-      await holds(editor, `document.querySelectorAll(".token.ok, .token.warn").length === ${all}`);
-    }
-
     async function choose(editor: Tab, what: "sign" | "encrypt", on: boolean): Promise<void> {
       const state = `document.querySelector("input[name=${what}]").checked`;
       if ((await editor.evaluate(state)) !== on) await editor.click(`input[name=${what}]`);
@@ -182,7 +170,7 @@ for (const name of names)
       const tab = await box();
       const editor = await editorOf(() => press(tab, "Write a mail"));
       assert.equal(await editor.evaluate('document.querySelector("select").value'), ALICE);
-      await fill(editor, "Lunch", "At noon, as ever", `${BOB},${CAROL}`, DAVE);
+      await fill(editor, { to: `${BOB},${CAROL}`, bcc: DAVE, subject: "Lunch", text: "At noon, as ever" });
       await choose(editor, "encrypt", true);
       await user.picture(editor, "mailbox-editor");
       await send(editor);
@@ -232,7 +220,7 @@ for (const name of names)
         from.value = ${quoted(ALICE)};
         from.dispatchEvent(new Event("change"));
       })()`);
-      await fill(opened, "Secret subject", "Only in files", BOB, DAVE);
+      await fill(opened, { to: BOB, bcc: DAVE, subject: "Secret subject", text: "Only in files" });
       await choose(opened, "encrypt", true);
       await user.picture(opened, "file-editor");
       await press(opened, "Save as a file");

@@ -216,3 +216,23 @@ export async function press(frame: Frame, label: string): Promise<void> {
   await until(`"${label}"`, () => frame.evaluate<boolean>(mark).catch(() => false));
   await frame.click("[data-test]");
 }
+
+export interface Letter {
+  to?: string;
+  bcc?: string;
+  subject: string;
+  text: string;
+}
+
+/** What is written in the editor, until it knows of each recipient what there is to know. */
+export async function fill(editor: Tab, { to = "", bcc = "", subject, text }: Letter): Promise<void> {
+  if (to) await editor.type("input[name=to]", to);
+  if (bcc) {
+    await editor.click(".more-recipients button");
+    await editor.type("input[name=bcc]", bcc);
+  }
+  await editor.type("input[name=subject]", subject);
+  await editor.type(".text.rich", text);
+  const all = [to, bcc].join().split(",").filter(Boolean).length;
+  await holds(editor, `document.querySelectorAll(".token.ok, .token.warn").length === ${all}`);
+}

@@ -9,16 +9,9 @@ import { holds, type Tab, tabOf, until } from "./browsers/browser.ts";
 import { enter } from "./browsers/roundcube.ts";
 import { decrypted, encryptedMail, plainMail, text, verified } from "./mails.ts";
 import { REFUSED } from "./servers/users.ts";
-import { ALICE, closePopup, names, textOf, User } from "./user.ts";
+import { ALICE, closePopup, fill, names, textOf, User } from "./user.ts";
 
 const [BOB, CAROL, DAVE] = ["bob@example.org", "carol@example.org", "dave@example.org"] as const;
-
-interface Letter {
-  to?: string;
-  bcc?: string;
-  subject: string;
-  text: string;
-}
 
 const quoted = (selector: string) => JSON.stringify(selector);
 
@@ -68,18 +61,6 @@ for (const name of names)
       const opened = await tabOf(user.browser, "editor.html");
       await ready(opened);
       return opened;
-    }
-
-    async function fill(editor: Tab, { to = "", bcc = "", subject, text: body }: Letter): Promise<void> {
-      if (to) await editor.type("input[name=to]", to);
-      if (bcc) {
-        await editor.click(".more-recipients button");
-        await editor.type("input[name=bcc]", bcc);
-      }
-      await editor.type("input[name=subject]", subject);
-      await editor.type(".text.rich", body);
-      const all = [to, bcc].join().split(",").filter(Boolean).length;
-      await holds(editor, `document.querySelectorAll(".token.ok, .token.warn").length === ${all}`);
     }
 
     async function choose(editor: Tab, wished: Partial<Record<"sign" | "encrypt", boolean>>): Promise<void> {
