@@ -202,22 +202,25 @@ for (const name of names)
         return words.test(await textOf(found).catch(() => "")) && found;
       });
 
-    test("a mail is asked for once, and while the page is still loading", async () => {
+    test("a mail is asked for once, and shown while the page is still loading", async () => {
       // The page that was open when the site was set up.
       await says(/The text of secret/);
-      let hear = () => {};
-      const asked = new Promise<void>((resolve) => {
-        hear = resolve;
+      let release = () => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
       });
       site.pages["slow"] = { body: '<script src="late.js"></script>' };
       site.files["late.js"] = (answer) =>
-        void asked.then(() => answer.writeHead(200, { "content-type": "text/javascript" }).end());
-      site.source = (answer) => {
-        hear();
-        site.gives(secret)(answer);
-      };
+        void released.then(() => answer.writeHead(200, { "content-type": "text/javascript" }).end());
+      site.source = site.gives(secret);
       site.asked.length = 0;
-      await tab.goto(site.url("slow"));
+      const there = tab.goto(site.url("slow"));
+      await until("the slow page", async () => site.asked.includes("/late.js"));
+      await says(/The text of secret/);
+      assert.equal(await tab.evaluate("document.readyState"), "loading");
+      release();
+      await there;
+      await holds(tab, 'document.readyState === "complete"');
       await says(/The text of secret/);
       assert.equal(site.asked.filter((url) => url.includes("_action=viewsource")).length, 1);
     });

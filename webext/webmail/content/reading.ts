@@ -6,8 +6,9 @@ import { MAIL_PORT, type MailMethods, type Notice } from "../mail-port.ts";
 import { type Asked, ProviderError, type Shown as Seen } from "../providers/provider.ts";
 import { say } from "../words.ts";
 import { Banner, type Shown } from "./banner.ts";
-import type { Early } from "./early.ts";
 import type { Sight } from "./sights.ts";
+
+type Begun = MailMethods["visit.begin"]["result"];
 
 interface Mail extends Seen {
   element: HTMLElement;
@@ -19,7 +20,6 @@ const isLost = (failure: unknown) =>
 
 export class Watch {
   readonly #sight: Sight;
-  readonly #early: Early | null;
   readonly #background = new Client<MailMethods>({
     connect: () => chrome.runtime.connect({ name: MAIL_PORT }),
   });
@@ -30,10 +30,12 @@ export class Watch {
   #banner: Banner | null = null;
   #shown: Shown | null = null;
   #abort = new AbortController();
+  /** What the background says of the frame. */
+  #begun: Promise<Begun> | undefined;
+  #early: { begun: Promise<Begun>; read: Promise<void> | undefined } | null = null;
 
-  constructor(sight: Sight, early: Early | null) {
+  constructor(sight: Sight) {
     this.#sight = sight;
-    this.#early = early;
     chrome.runtime.onMessage.addListener((notice: Notice, sender, reply) => {
       // Of the background alone: no other extension, and no page of this one.
       if (sender.id !== chrome.runtime.id || sender.tab) return false;
@@ -54,13 +56,28 @@ export class Watch {
   /** Where the site was set up, maybe later than this frame was loaded; and again where the
    * background was stopped in between. */
   async begin(): Promise<void> {
+    const early = this.#early;
+    this.#early = null;
+    const { set, unknown } = await (early?.begun ?? this.#begin());
+    if (!set) return this.#leave();
+    this.#changes.observe(document, { childList: true, subtree: true });
+    const read = early ? early.read : this.#mail?.hint ? this.#read(this.#mail) : this.#look();
+    if (unknown) void this.#introduce(read);
+  }
+
+  /** Where the page is loading still, of a site that was set up when last heard of: the mail is read
+   * already, and begin() does the rest. */
+  beginEarly(): void {
+    const read = this.#look();
+    const begun = this.#begin();
+    begun.catch(() => undefined);
+    this.#early = { begun, read };
+  }
+
+  #begin(): Promise<Begun> {
     const reads = this.#mail?.hint ?? false;
     const { session } = this.#sight;
-    const { set, unknown } = await this.#background.call("visit.begin", { reads, session });
-    if (!set) return;
-    this.#changes.observe(document, { childList: true, subtree: true });
-    const read = this.#mail?.hint ? this.#read(this.#mail) : this.#look();
-    if (unknown) void this.#introduce(read);
+    return (this.#begun = this.#background.call("visit.begin", { reads, session }));
   }
 
   /** The mail goes first: the webmail makes a whole page for this. */
@@ -73,6 +90,7 @@ export class Watch {
   /** The page is gone, or the site was forgotten: as if this had never been here. */
   #end(): void {
     this.#changes.disconnect();
+    this.#early = null;
     this.#leave();
     this.#background.close();
   }
@@ -150,13 +168,14 @@ export class Watch {
   async #handle(mail: Mail, asked: Required<Asked>): Promise<string | null> {
     let raw: Blob;
     try {
-      raw = await (this.#early?.take(mail.message, asked) ??
-        this.#sight.provider.getRaw(mail.message, asked));
+      raw = await this.#sight.provider.getRaw(mail.message, asked);
     } catch (failure) {
       if (asked.signal.aborted) throw failure;
       const problem = ProviderError.of(failure).kind;
       return (await this.#background.call("visit.failed", { problem })).handle;
     }
+    // The background hears of the frame first.
+    await this.#begun;
     const read = () => this.#background.call("visit.read", {}, { ...asked, content: raw });
     const { handle } = await read().catch((failure) => {
       if (!isLost(failure) || asked.signal.aborted) throw failure;
