@@ -2,6 +2,8 @@
 // Which of the two add-ons works: the complete one wherever it runs, the reduced one where
 // Thunderbird refuses Experiments. The complete one tells when it starts, and is asked before
 // anything is done: one that was switched off meanwhile does not answer.
+import { Turns } from "../core/turns.ts";
+
 export const COMPLETE = "thunderbird@nssmime";
 export const REDUCED = "thunderbird-reduced@nssmime";
 
@@ -25,9 +27,8 @@ export function takeCharge(): void {
 /** In the reduced one. */
 export class Charge {
   readonly #change: (rests: boolean) => Promise<void>;
+  readonly #changes = new Turns();
   #rests: boolean | undefined;
-
-  #changed: Promise<void> = Promise.resolve();
 
   /** `change` is told at first, and whenever it is another way. Nobody waits for it: Thunderbird may
    * answer it only when a mail that is asked about is decided on. */
@@ -52,8 +53,6 @@ export class Charge {
     if (this.#rests === rests) return;
     this.#rests = rests;
     // One after the other, so that the last one holds.
-    this.#changed = this.#changed
-      .then(() => this.#change(rests))
-      .catch((failure) => console.error(failure));
+    this.#changes.next(() => this.#change(rests)).catch((failure) => console.error(failure));
   }
 }
