@@ -202,27 +202,46 @@ for (const name of names)
         return words.test(await textOf(found).catch(() => "")) && found;
       });
 
-    test("a mail is asked for once, and shown while the page is still loading", async () => {
-      // The page that was open when the site was set up.
-      await says(/The text of secret/);
+    /** Opens a page that goes on loading until it is let go; `script` is the last thing it loads. */
+    const slowly = async (script = "") => {
       let release = () => {};
       const released = new Promise<void>((resolve) => {
         release = resolve;
       });
       site.pages["slow"] = { body: '<script src="late.js"></script>' };
       site.files["late.js"] = (answer) =>
-        void released.then(() => answer.writeHead(200, { "content-type": "text/javascript" }).end());
+        void released.then(() => answer.writeHead(200, { "content-type": "text/javascript" }).end(script));
       site.source = site.gives(secret);
       site.asked.length = 0;
       const there = tab.goto(site.url("slow"));
       await until("the slow page", async () => site.asked.includes("/late.js"));
+      return async () => {
+        release();
+        await there;
+        await holds(tab, 'document.readyState === "complete"');
+      };
+    };
+
+    test("a mail is asked for once, and shown while the page is still loading", async () => {
+      // The page that was open when the site was set up.
+      await says(/The text of secret/);
+      const go = await slowly();
       await says(/The text of secret/);
       assert.equal(await tab.evaluate("document.readyState"), "loading");
-      release();
-      await there;
-      await holds(tab, 'document.readyState === "complete"');
+      await go();
       await says(/The text of secret/);
       assert.equal(site.asked.filter((url) => url.includes("_action=viewsource")).length, 1);
+    });
+
+    test("a page that puts its mail there anew while it loads", async () => {
+      const go = await slowly(`const body = document.getElementById("messagebody");
+        body.previousElementSibling.remove();
+        body.replaceWith(body.cloneNode(true));
+        document.documentElement.dataset.anew = "yes";`);
+      await says(/The text of secret/);
+      await go();
+      await holds(tab, 'document.documentElement.dataset.anew === "yes"');
+      await says(/The text of secret/);
     });
 
     test("an error of the server, and then none", async () => {

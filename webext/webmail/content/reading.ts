@@ -61,8 +61,13 @@ export class Watch {
     const { set, unknown } = await (early?.begun ?? this.#begin());
     if (!set) return this.#leave();
     this.#changes.observe(document, { childList: true, subtree: true });
-    const read = early ? early.read : this.#mail?.hint ? this.#read(this.#mail) : this.#look();
+    // The page's own scripts may have put the mail there anew meanwhile.
+    const read = early ? (this.#look() ?? early.read) : this.#again();
     if (unknown) void this.#introduce(read);
+  }
+
+  #again(): Promise<void> | undefined {
+    return this.#mail?.hint ? this.#read(this.#mail) : this.#look();
   }
 
   /** Where the page is loading still, of a site that was set up when last heard of: the mail is read
