@@ -93,13 +93,47 @@ message_new(const struct node *n, const struct nm_header *header)
 	return nm_chain_new(stages, 2);
 }
 
+/* A boundary that cannot be one leaves a body that nobody can divide: it is
+ * shown as it is, not refused. */
+static bool
+is_divided(const struct nm_value *type)
+{
+	return strncmp(type->type, "multipart/", 10) == 0 &&
+	    nm_value_parameter(type, "boundary") != NULL;
+}
+
+/* A message that is not divided has a part 1 all the same, which is all of it
+ * (RFC 9051 section 6.4.5). */
+static bool
+is_wanted_whole(const struct node *n, const struct nm_value *type)
+{
+	const char *wanted = n->walk->wanted;
+	size_t len = strlen(n->number);
+
+	if (wanted == NULL || is_divided(type))
+		return false;
+	if (len == 0)
+		return strcmp(wanted, "1") == 0;
+	return n->message && strncmp(wanted, n->number, len) == 0 &&
+	    strcmp(wanted + len, ".1") == 0;
+}
+
+/* Its header, which was read to see that, goes first. */
+static enum nm_error
+give_away(const struct node *n, struct nm_bytes header, struct nm_stage **into)
+{
+	enum nm_error error = n->walk->handler->wanted(n->walk->arg, into);
+
+	return error == NM_OK ? nm_stage_write(*into, header.data, header.len)
+			      : error;
+}
+
 static enum nm_error
 node_body(struct node *n, const struct nm_header *header,
     const struct nm_value *type, struct nm_stage **body)
 {
 	const struct walk *w = n->walk;
 	enum nm_smime_type smime = nm_smime_type_of(header, type);
-	const char *boundary = nm_value_parameter(type, "boundary");
 	enum nm_error error;
 
 	*body = NULL;
@@ -116,11 +150,9 @@ node_body(struct node *n, const struct nm_header *header,
 			return error;
 		*body = nm_discard_new();
 	}
-	/* A boundary that cannot be one leaves a body that nobody can divide:
-	 * it is shown as it is, not refused. */
-	if (*body == NULL && strncmp(type->type, "multipart/", 10) == 0 &&
-	    boundary != NULL)
-		*body = nm_multipart_new(boundary, &multipart_handler, n, NULL);
+	if (*body == NULL && is_divided(type))
+		*body = nm_multipart_new(nm_value_parameter(type, "boundary"),
+		    &multipart_handler, n, NULL);
 	else if (*body == NULL &&
 	    (strcmp(type->type, "message/rfc822") == 0 ||
 		strcmp(type->type, "message/global") == 0))
@@ -145,13 +177,13 @@ node_header(void *arg, struct nm_header *header, bool *keep,
 	enum nm_error error;
 
 	(void)keep;
-	(void)raw;
 	if (n->depth > NM_MAX_NESTING)
 		return nm_fail(n->walk->fault, NM_ERR_MALFORMED_MESSAGE,
 		    "MIME parts are nested deeper than %u", NM_MAX_NESTING);
 	if ((error = type_of(n, header, &type)) != NM_OK)
 		return error;
-	error = node_body(n, header, &type, body);
+	error = is_wanted_whole(n, &type) ? give_away(n, raw, body)
+					  : node_body(n, header, &type, body);
 	nm_value_clear(&type);
 	return error;
 }

@@ -7,8 +7,8 @@ import base64
 import quopri
 import unittest
 
-from mail_case import (MIXED, TEXT, MailCase, address, enclose, entity_of,
-                       mail)
+from mail_case import (MIXED, TEXT, MailCase, address, body, enclose,
+                       entity_of, mail)
 
 PLAIN = b"Content-Type: text/plain\r\n\r\nfrom outside"
 
@@ -152,6 +152,41 @@ class Embedded(MailCase):
         for part, end in (("2.1", b"one"), ("2.2", b"AAECAwQ=")):
             _, content = self.read(text, part=part)
             self.assertEqual(content.rstrip().split(b"\r\n")[-1], end)
+
+    def test_only_part(self):
+        """What is not divided is its own part 1."""
+        for text in (mail(), self.cms_encrypt(["alice"], TEXT),
+                     self.cms_sign("alice"),
+                     self.cms_sign("alice", form="opaque")):
+            result, content = self.read(text, part="1")
+            self.assertEqual(body(content), body(TEXT))
+            self.assertEqual(result["headers"]["subject"]["value"], "Hello")
+            self.assertNotEqual(result["summary"]["signature"], "valid")
+            for part in ("2", "1.1"):
+                self.refused("invalid-params", self.read, text, part=part)
+
+    def test_only_part_of_a_message(self):
+        text = mail("bob", entity=enclose(PLAIN, message_part(mail())))
+        for part in ("2", "2.1"):
+            _, content = self.read(text, part=part)
+            self.assertEqual(body(content).rstrip(), body(TEXT).rstrip())
+        self.refused("invalid-params", self.read, text, part="1.1")
+
+    def test_forwarded_alone(self):
+        """A mail that is nothing but another, which is protected."""
+        for inner, kind, layer in (
+                (self.cms_encrypt(["alice"], MIXED), "application/pkcs7-mime",
+                 "enveloped"),
+                (self.cms_sign("alice", MIXED), "multipart/signed",
+                 "signed")):
+            text = mail("bob", ("alice",), message_part(inner))
+            result, _ = self.read(text)
+            self.assertEqual(self.embedded(result), [("1", kind)])
+            result, content = self.read(text, part="1")
+            self.assertEqual(content, MIXED)
+            self.assertEqual([found["type"] for found in result["layers"]],
+                             [layer])
+            self.assertNotEqual(result["summary"]["signature"], "valid")
 
     def test_covered_by_the_layer_around(self):
         """A signed part in a mail that is signed as a whole."""
