@@ -252,6 +252,10 @@ check_origin(struct host_call *call)
 			    "Missing member \"origin\"");
 		return NM_OK;
 	}
+	if (host_origin_is_insecure(origin))
+		return nm_fail(&call->fault, NM_ERR_ORIGIN_NOT_ALLOWED,
+		    "S/MIME is for websites with https, and with http for "
+		    "those of this computer alone");
 	if ((call->origin = host_origin_canonical(origin)) == NULL)
 		return nm_fail(&call->fault, NM_ERR_INVALID_PARAMS,
 		    "The member \"origin\" must be an https origin without "

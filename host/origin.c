@@ -2,7 +2,6 @@
 #include "origin.h"
 
 #include <arpa/inet.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,4 +144,22 @@ host_origin_canonical(const char *text)
 		out = NULL;
 	}
 	return out;
+}
+
+bool
+host_origin_is_insecure(const char *text)
+{
+	char secure[HOST_MAX_ORIGIN + 2], *usable, *otherwise = NULL;
+	bool insecure;
+
+	if (strncasecmp(text, "http://", 7) != 0 ||
+	    strlen(text) > HOST_MAX_ORIGIN)
+		return false;
+	(void)snprintf(secure, sizeof(secure), "https%s", text + 4);
+	if ((usable = host_origin_canonical(text)) == NULL)
+		otherwise = host_origin_canonical(secure);
+	insecure = otherwise != NULL;
+	free(usable);
+	free(otherwise);
+	return insecure;
 }

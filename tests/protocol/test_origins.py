@@ -169,13 +169,26 @@ class Origins(OriginCase):
     def test_no_origin(self):
         self.start(["confirm"])
         for origin in ("", "mail.example", "https://mail.example/",
-                       "http://mail.example", "https://*.example", "null",
+                       "http://a/b", "https://*.example", "null",
                        "https://a@mail.example", "chrome-extension://abc",
                        "https://mail.example\u202e", "data:text/html,x"):
             for ask in (self.allow, self.forget):
                 failure = self.failure(ask, origin)
                 self.assertEqual(failure.kind, "invalid-params", origin)
                 self.assertIn("origin", failure.message)
+        self.assertEqual(asked(self.env), [])
+
+    def test_without_https(self):
+        """An origin, and none that anybody can allow."""
+        self.start(["confirm"])
+        read = lambda origin: self.host.request("message.read", {
+            "content": {"data": ""}, "origin": origin})
+        for origin in ("http://mail.example", "HTTP://Mail.Example:8080",
+                       "http://192.0.2.1", "http://localhost.example"):
+            for ask in (self.allow, self.forget, read):
+                failure = self.failure(ask, origin)
+                self.assertEqual(failure.kind, "origin-not-allowed", origin)
+                self.assertIn("https", failure.message)
         self.assertEqual(asked(self.env), [])
 
     def test_forget(self):

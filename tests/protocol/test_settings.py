@@ -55,7 +55,8 @@ class Settings(Case):
                              ("https://mail.example:444",
                               "origin-not-allowed"),
                              ("https://mail.example/x", "invalid-params"),
-                             ("http://mail.example", "invalid-params")):
+                             ("http://mail.example",
+                              "origin-not-allowed")):
             self.assertEqual(self.kind(request, "test.origin",
                                        {"origin": origin}), kind)
         self.assertEqual(self.kind(request, "test.origin", {}),

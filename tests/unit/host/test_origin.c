@@ -73,6 +73,33 @@ test_refused(void **state)
 	assert_null(host_origin_canonical(text));
 }
 
+static void
+test_insecure(void **state)
+{
+	static const char *const insecure[] = { "http://mail.example",
+		"HTTP://Mail.Example:8080", "http://192.0.2.1",
+		"http://localhost.example", "http://[::2]" };
+	static const char *const others[] = { "", "http://", "http:", "null",
+		"https://mail.example", "http://localhost", "http://127.0.0.1",
+		"http://[::1]:5000", "http://mail.example/", "http://a b",
+		"ftp://a.example", "https://mail.example/" };
+	char text[400];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(insecure) / sizeof(insecure[0]); i++) {
+		if (!host_origin_is_insecure(insecure[i]))
+			fail_msg("%s", insecure[i]);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (host_origin_is_insecure(others[i]))
+			fail_msg("%s", others[i]);
+	}
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "http://", 7);
+	text[399] = '\0';
+	assert_false(host_origin_is_insecure(text));
+}
+
 static bool
 caller(struct host_caller *out, const char *first, const char *second)
 {
@@ -132,6 +159,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_canonical),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_insecure),
 		cmocka_unit_test(test_caller),
 	};
 
