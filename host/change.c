@@ -40,8 +40,12 @@ host_change_use(
 	enum nm_error err;
 
 	if ((err = host_settings_load(&now, fault)) == NM_OK)
-		err = nm_candidates_find(
-		    h->caller->kind, now.database, &all, fault);
+		err = now.admin_database
+		    ? nm_fail(fault, NM_ERR_POLICY_FORBIDS,
+			  "The administrator has chosen the database, by "
+			  "\"database\" of policy.json")
+		    : nm_candidates_find(
+			  h->caller->kind, now.database, &all, fault);
 	for (size_t i = 0; err == NM_OK && i < all.count; i++) {
 		if (all.items[i].problem == NM_CANDIDATE_USABLE &&
 		    strcmp(all.items[i].path, folder) == 0)

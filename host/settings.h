@@ -37,6 +37,7 @@ struct host_owa_settings {
 
 struct host_settings {
 	char *database;	       /* "sql:<folder>" or NULL */
+	bool admin_database;   /* it is the administrator who says so */
 	char *pinentry;	       /* program or NULL */
 	unsigned lock_minutes; /* idle lock; 0: never; default 15 */
 	char *log_level;       /* "error" | "warning" | "info" | "debug" */

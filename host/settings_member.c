@@ -61,6 +61,7 @@ read_database(const struct host_settings_reading *r, struct json_object *value)
 	if (text == NULL || strncmp(text, "sql:/", 5) != 0)
 		return wrong(
 		    r, HOST_SETTING_DATABASE, "\"sql:\" and an absolute path");
+	r->out->admin_database = r->admin;
 	return set_string(r, &r->out->database, text);
 }
 

@@ -443,6 +443,22 @@ class Policy(OriginCase):
         os.chmod(POLICY + ".new", 0o644)
         os.rename(POLICY + ".new", POLICY)
 
+    def test_database(self):
+        """Where it is the administrator's choice, nobody is asked."""
+        mine = PKI.copy(os.path.join(self.folder, "mine"))
+        theirs = PKI.copy(os.path.join(self.folder, "theirs"))
+        self.start({"database": "sql:" + theirs}, ["confirm"],
+                   database="sql:" + mine)
+        candidates = self.host.request("database.candidates", {})
+        self.assertEqual(len(candidates), 2)  # and one of ours, to be made
+        for candidate in candidates:
+            failure = self.failure(self.host.request, "database.use",
+                                   {"id": candidate["id"]})
+            self.assertEqual(failure.kind, "policy-forbids")
+            self.assertIn("policy.json", failure.message)
+        self.assertEqual(asked(self.env), [])
+        self.assertEqual(self.config()["database"], "sql:" + mine)
+
     def test_list(self):
         self.start({"origins": [SITE], "signingOrigins": [OTHER]},
                    origins=["https://own.example", OTHER])
