@@ -227,7 +227,9 @@ check_others(struct host_doctor *d)
 	for (size_t i = 0; i < all.count; i++) {
 		const struct nm_candidate *c = &all.items[i];
 
-		if (c->problem == NM_CANDIDATE_USABLE)
+		/* what the settings name was opened above */
+		if (c->problem == NM_CANDIDATE_USABLE ||
+		    c->problem == NM_CANDIDATE_NO_DATABASE)
 			continue;
 		host_finding_note(&d->findings, "unusable", "%s (%s): %s",
 		    c->label, c->path, nm_candidate_problem_text(c->problem));

@@ -110,6 +110,8 @@ static const struct {
 	[NM_CANDIDATE_FOLDER_UNREADABLE] = { "folder-unreadable",
 	    "The folder cannot be read" },
 	[NM_CANDIDATE_NO_FOLDER] = { "no-folder", "It is not a folder" },
+	[NM_CANDIDATE_NO_DATABASE] = { "no-database",
+	    "There is no certificate database in the folder" },
 	[NM_CANDIDATE_OLD_FORM] = { "old-form",
 	    "The database has the old form (cert8.db) that this version of "
 	    "NSS does not read" },
@@ -173,13 +175,17 @@ make_label(const char *label, const char *profile)
 }
 
 /* The settings name a folder: whose it is, the place where it is found says.
- * A folder that two places name keeps the first one's label. */
+ * A folder that two places name keeps the first one's label. In our own a
+ * database is made. */
 static bool
-name_configured(
-    struct nm_candidate *known, const char *label, const char *profile)
+name_configured(struct nm_candidate *known, enum nm_database_kind kind,
+    const char *label, const char *profile)
 {
 	char *better;
 
+	if (kind == NM_DATABASE_OWN &&
+	    known->problem == NM_CANDIDATE_NO_DATABASE)
+		known->problem = NM_CANDIDATE_USABLE;
 	if (known->kind != NM_DATABASE_CONFIGURED ||
 	    strcmp(known->label, CONFIGURED_LABEL) != 0)
 		return true;
@@ -208,10 +214,13 @@ add(struct search *s, enum nm_database_kind kind, const char *folder,
 		if (strcmp(s->out->items[i].path, c.path) == 0) {
 			free(c.path);
 			return name_configured(
-			    &s->out->items[i], label, profile);
+			    &s->out->items[i], kind, label, profile);
 		}
 	}
 	c.problem = find_problem(c.path, &c.exists);
+	if (kind == NM_DATABASE_CONFIGURED && !c.exists &&
+	    c.problem == NM_CANDIDATE_USABLE)
+		c.problem = NM_CANDIDATE_NO_DATABASE;
 	c.label = make_label(label, profile);
 	items = realloc(s->out->items, (s->out->count + 1) * sizeof(*items));
 	if (items != NULL)

@@ -150,7 +150,19 @@ class Status(DatabaseCase):
                                                   "version": "1"}})
         self.assertEqual(hello["protocol"], 1)
         # What else there is can still be seen.
-        self.assertTrue(host.request("database.candidates", {}))
+        configured, own = host.request("database.candidates", {})
+        self.assertEqual(configured["kind"], "configured")
+        self.assertEqual(configured["problemCode"], "no-database")
+        self.assertEqual(own["kind"], "own")
+        self.assertNotIn("problem", own)
+        self.fails("database-unavailable", host, "database.use",
+                   {"id": configured["id"]})
+
+    def test_own_that_is_to_be_made(self):
+        host = self.start(database="sql:" + self.folder + "/data/nssmime")
+        only, = host.request("database.candidates", {})
+        self.assertNotIn("problem", only)
+        self.assertIs(host.request("database.status", {})["writable"], True)
 
 
 class Candidates(DatabaseCase):

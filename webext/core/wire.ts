@@ -227,7 +227,7 @@ export type Candidate = {
   problemCode?: CandidateProblem;
 };
 
-export type CandidateProblem = "folder-unreadable" | "no-folder" | "old-form" | "unreadable" | "password-format";
+export type CandidateProblem = "folder-unreadable" | "no-folder" | "no-database" | "old-form" | "unreadable" | "password-format";
 
 export type Skipped = {
   fingerprint?: string;

@@ -33,7 +33,8 @@ enum nm_candidate_problem {
 	NM_CANDIDATE_USABLE, /* it can, as far as files tell */
 	NM_CANDIDATE_FOLDER_UNREADABLE,
 	NM_CANDIDATE_NO_FOLDER,
-	NM_CANDIDATE_OLD_FORM, /* cert8.db alone */
+	NM_CANDIDATE_NO_DATABASE, /* in the folder that the settings name */
+	NM_CANDIDATE_OLD_FORM,	  /* cert8.db alone */
 	NM_CANDIDATE_UNREADABLE,
 	/* its keys cannot; told by nm_database_peek() alone */
 	NM_CANDIDATE_PASSWORD_FORMAT,
