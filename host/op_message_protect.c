@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* message.protect */
+#include "bounds.h"
 #include "copies.h"
 #include "header_params.h"
 #include "json_build.h"
 #include "protect_params.h"
 #include "reasons_json.h"
+
+/* JSON bytes of addresses that a failure tells of: what a frame has room for
+ * beside the rest. */
+#define PROBLEMS_SIZE (HOST_MAX_FRAME_OUT - 8192u)
 
 /* ---- the result ---- */
 
@@ -71,6 +76,7 @@ static void
 build_problems(struct json_object *data, const struct nm_protect_result *r)
 {
 	struct json_object *addresses, *candidates;
+	size_t size = 0, len;
 
 	if (r->candidate_count != 0 &&
 	    (candidates = json_object_new_array()) != NULL) {
@@ -82,7 +88,7 @@ build_problems(struct json_object *data, const struct nm_protect_result *r)
 	if (r->problem_count == 0 ||
 	    (addresses = json_object_new_array()) == NULL)
 		return;
-	for (size_t i = 0; i < r->problem_count && i < 1000; i++) {
+	for (size_t i = 0; i < r->problem_count; i++) {
 		const struct nm_protect_problem *p = &r->problems[i];
 		struct json_object *entry = NULL;
 		struct host_build b;
@@ -94,8 +100,15 @@ build_problems(struct json_object *data, const struct nm_protect_result *r)
 		host_build_text(&b, "address", p->address, 320);
 		host_build_string(&b, "kind", nm_error_kind(p->kind));
 		host_build_add(&b, "reasons", host_reasons_json(p->reasons));
-		if (host_build_end(&b, &entry, NULL) == NM_OK)
-			(void)host_array_add(addresses, entry);
+		if (host_build_end(&b, &entry, NULL) != NM_OK)
+			continue;
+		(void)json_object_to_json_string_length(
+		    entry, JSON_C_TO_STRING_PLAIN, &len);
+		if ((size += len + 1) > PROBLEMS_SIZE) {
+			json_object_put(entry);
+			break;
+		}
+		(void)host_array_add(addresses, entry);
 	}
 	json_object_object_add(data, "addresses", addresses);
 }

@@ -402,8 +402,8 @@ nm_protecting_choose_recipients(
 		open += p->addressees[i].bcc ? 0 : 1;
 	if (open == 0)
 		return nm_fail(p->fault, NM_ERR_INVALID_PARAMS,
-		    "All recipients are Bcc and the sender has no certificate "
-		    "to encrypt the common copy to");
+		    "All recipients are Bcc: the common copy needs \"toSelf\", "
+		    "and a certificate of the sender's to encrypt it to");
 	return NM_OK;
 }
 

@@ -136,6 +136,17 @@ class Encrypted(MailCase):
             "server": ("certificate-unusable", ["usage-not-permitted"])})
         self.assertEqual(failure.kind, "certificate-unusable")
 
+    def test_problems_of_many(self):
+        """Each is told of, as far as a frame has room for them."""
+        def told(addresses):
+            return self.refused("certificate-not-found", self.protect, mail(),
+                                encrypt={"recipients": addresses}).data[
+                                    "addresses"]
+        people = [address("p%d" % i) for i in range(2000)]
+        self.assertEqual([entry["address"] for entry in told(people)], people)
+        long = ['"%d%s"@example.org' % (i, "\\\"" * 150) for i in range(2000)]
+        self.assertIn(len(told(long)), range(1000, 2000))
+
     def test_no_recipient(self):
         self.refused("invalid-params", self.protect, mail(to=()), encrypt={})
         self.refused("invalid-params", self.protect, TEXT, kind="entity",
