@@ -168,6 +168,16 @@ find_operation(const char *method)
 	return NULL;
 }
 
+static void
+unknown_method(struct host_engine *e, const char *id, const char *method)
+{
+	struct nm_fault fault = { .code = NM_OK };
+
+	(void)nm_fail(&fault, NM_ERR_UNKNOWN_METHOD,
+	    "There is no method \"%.64s\"", method);
+	refuse(e, id, fault.code, fault.text);
+}
+
 /* Takes `params` over: json-c counts references without a lock, and from here
  * on they are another thread's. */
 static void
@@ -183,7 +193,7 @@ take_request(struct host_engine *e, struct json_object *id, const char *method,
 	if (copy == NULL)
 		refuse(e, NULL, NM_ERR_INTERNAL, "Out of memory");
 	else if ((operation = find_operation(method)) == NULL)
-		refuse(e, copy, NM_ERR_UNKNOWN_METHOD, NULL);
+		unknown_method(e, copy, method);
 	else if (params != NULL &&
 	    !json_object_is_type(params, json_type_object))
 		refuse(e, copy, NM_ERR_INVALID_PARAMS,
@@ -244,7 +254,8 @@ take_message(struct host_engine *e, struct json_object *root)
 	has_params = json_object_object_get_ex(root, "params", &params);
 	if (has_id && !is_id(id)) {
 		refuse(e, NULL, NM_ERR_INVALID_REQUEST,
-		    "The member \"id\" must be a string or a number");
+		    "The member \"id\" must be a string of at most 1024 "
+		    "bytes or a number of at most 63 bits");
 		return false;
 	}
 	version = host_string(root, "jsonrpc");

@@ -2,6 +2,7 @@
 #include "schema.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,8 @@ const struct host_schema host_output_schema[] = {
 	{ .name = NULL },
 };
 
-/* Where in the params a value is, for the sentence that refuses it. */
+/* Where in the params a value is, for the sentence that refuses it: a member's
+ * name, or the place in an array in brackets. */
 struct path {
 	const struct path *up;
 	const char *name;
@@ -64,7 +66,7 @@ path_write(const struct path *p, char *out, size_t room)
 			len = room - at - 2;
 		memcpy(out + at, names[count], len);
 		at += len;
-		if (count != 0 && at < room - 2)
+		if (count != 0 && names[count - 1][0] != '[' && at < room - 2)
 			out[at++] = '.';
 	}
 	out[at] = '\0';
@@ -174,6 +176,8 @@ static enum nm_error
 check_array(const struct host_schema *s, struct json_object *value,
     const struct path *p, unsigned depth, struct nm_fault *fault)
 {
+	char place[24];
+	struct path below = { p, place };
 	struct json_object *item;
 	enum nm_error err;
 	size_t i, count;
@@ -182,17 +186,17 @@ check_array(const struct host_schema *s, struct json_object *value,
 		return wrong(p, fault, "an array");
 	count = json_object_array_length(value);
 	for (i = 0; i < count; i++) {
+		(void)snprintf(place, sizeof(place), "[%zu]", i);
 		item = json_object_array_get_idx(value, i);
 		if (s->type != HOST_OBJECTS && is_string(item))
 			continue;
 		if (s->type == HOST_STRINGS)
-			return wrong(p, fault, "an array of strings");
+			return wrong(&below, fault, "a string");
 		if (!json_object_is_type(item, json_type_object))
-			return wrong(p, fault,
-			    s->type == HOST_MIXED
-				? "an array of strings and objects"
-				: "an array of objects");
-		err = check_object(s->of, NULL, item, p, depth, fault);
+			return wrong(&below, fault,
+			    s->type == HOST_MIXED ? "a string or an object"
+						  : "an object");
+		err = check_object(s->of, NULL, item, &below, depth, fault);
 		if (err != NM_OK)
 			return err;
 	}
