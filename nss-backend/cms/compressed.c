@@ -4,6 +4,7 @@
 
 #include <zlib.h>
 
+#include "cipher.h"
 #include "content.h"
 #include "signed.h"
 
@@ -83,15 +84,19 @@ element(struct nm_content *base, unsigned depth, const struct nm_tlv *tlv)
 	struct content *c = (struct content *)base;
 	struct nm_bytes value = tlv->value;
 	struct nm_tlv oid;
+	char text[96];
 
 	if (depth != 1 || c->field != ALGORITHM)
 		return NM_OK;
 	if (!nm_der_take(&value, 0x06, &oid))
 		return malformed(c, "has a malformed algorithm");
-	if (!nm_bytes_equal(oid.value, (struct nm_bytes){ zlib, sizeof(zlib) }))
-		return nm_fail(base->env.fault, NM_ERR_UNSUPPORTED_ALGORITHM,
-		    "The content is compressed by an unknown algorithm");
-	return NM_OK;
+	if (nm_bytes_equal(oid.value, (struct nm_bytes){ zlib, sizeof(zlib) }))
+		return NM_OK;
+	nm_oid_text(oid.value, text, sizeof(text));
+	return nm_fail(base->env.fault, NM_ERR_UNSUPPORTED_ALGORITHM,
+	    "The content is compressed by an algorithm that is not supported "
+	    "(%s)",
+	    text);
 }
 
 static enum nm_error

@@ -167,8 +167,7 @@ parse_key(struct nm_recipients *rs, struct nm_bytes value,
 
 	if (!parse_rid(&value, &rid) || !nm_der_take(&value, 0x04, &encrypted))
 		memset(&rid, 0, sizeof(rid)); /* counted, and found by nobody */
-	err =
-	    nm_recipients_find(rs, &rid, unsupported->len == 0, &c.cert, fault);
+	err = nm_recipients_find(rs, &rid, *unsupported, &c.cert, fault);
 	if (err != NM_OK || c.cert == NULL)
 		return err;
 	if (unsupported->len != 0) {
@@ -208,11 +207,10 @@ nm_kari_parse(struct nm_recipients *rs, struct nm_bytes value, bool *understood,
 	a.kdf = kdf_by_oid(oid);
 	if (ephemeral && a.kdf != NM_DIGEST_NONE) {
 		/* the agreement can be done; can the key be unwrapped? */
-		oid.len = 0;
-		if (!parse_wrap(&parameters, &a, &wrap))
-			oid = wrap.len != 0 ? wrap : algorithm.value;
-		else
+		if (parse_wrap(&parameters, &a, &wrap))
 			oid = unknown_point(&a);
+		else if (wrap.len != 0)
+			oid = wrap;
 	}
 	while (err == NM_OK && nm_der_take(&keys.value, 0x30, &field))
 		err = parse_key(rs, field.value, &a, &oid, fault);

@@ -25,6 +25,7 @@ enum nm_error
 nm_ktri_parse(struct nm_recipients *rs, struct nm_bytes value, bool *understood,
     struct nm_fault *fault)
 {
+	static const struct nm_bytes known = { NULL, 0 };
 	struct nm_candidate c = { 0 };
 	struct nm_tlv version, id, algorithm, parameters, encrypted;
 	struct nm_buffer key_id = NM_BUFFER_INIT;
@@ -48,8 +49,8 @@ nm_ktri_parse(struct nm_recipients *rs, struct nm_bytes value, bool *understood,
 	else if (is_oid(oid, oid_oaep, sizeof(oid_oaep)) &&
 	    nm_oaep_parse(&parameters, &c.oaep))
 		c.kind = NM_KEY_RSA_OAEP;
-	err =
-	    nm_recipients_find(rs, &rid, c.kind != NM_KEY_NONE, &c.cert, fault);
+	err = nm_recipients_find(
+	    rs, &rid, c.kind == NM_KEY_NONE ? oid : known, &c.cert, fault);
 	if (err != NM_OK || c.cert == NULL)
 		goto out;
 	c.encrypted_key = encrypted.value;

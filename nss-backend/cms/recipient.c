@@ -12,6 +12,7 @@ struct nm_recipients {
 	size_t readable;  /* of the kinds and by the algorithms that are read */
 	bool unsupported; /* one is ours, by an algorithm that is not known */
 	char oid[96];	  /* that algorithm */
+	char other[128];  /* the first that is not read, whosever it is */
 	struct nm_candidate candidates[NM_MAX_CANDIDATES];
 	size_t candidate_count;
 };
@@ -75,9 +76,20 @@ count(struct nm_recipients *rs, struct nm_fault *fault)
 	    "The message has more than %d recipients", NM_MAX_RECIPIENTS);
 }
 
+static void
+note_other(struct nm_recipients *rs, const char *kind, struct nm_bytes oid)
+{
+	char text[96];
+
+	if (rs->other[0] != '\0')
+		return;
+	nm_oid_text(oid, text, sizeof(text));
+	(void)snprintf(rs->other, sizeof(rs->other), "%s%s", kind, text);
+}
+
 enum nm_error
 nm_recipients_find(struct nm_recipients *rs, const struct nm_rid *rid,
-    bool readable, CERTCertificate **cert, struct nm_fault *fault)
+    struct nm_bytes unsupported, CERTCertificate **cert, struct nm_fault *fault)
 {
 	CERTCertificate *found = NULL;
 	enum nm_error err;
@@ -85,8 +97,10 @@ nm_recipients_find(struct nm_recipients *rs, const struct nm_rid *rid,
 	*cert = NULL;
 	if ((err = count(rs, fault)) != NM_OK)
 		return err;
-	if (readable)
+	if (unsupported.len == 0)
 		rs->readable++;
+	else
+		note_other(rs, "", unsupported);
 	if (rs->keys != NULL && (rid->serial.len != 0 || rid->key_id.len != 0))
 		found = rs->keys->find(rs->keys->arg, rid);
 	if (found != NULL)
@@ -143,6 +157,58 @@ nm_recipients_keep(
 	return NM_OK;
 }
 
+/* The KEM of a KEMRecipientInfo (RFC 9629 3), else the type of what only
+ * begins as any OtherRecipientInfo does (RFC 5652 6.2.5). */
+static struct nm_bytes
+type_of_other(struct nm_bytes at)
+{
+	static const uint8_t kem[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
+		0x09, 0x10, 0x0d, 0x03 };
+	struct nm_tlv type, value, t, parameters;
+	struct nm_bytes oid;
+
+	if (!nm_der_take(&at, 0x06, &type))
+		return (struct nm_bytes){ NULL, 0 };
+	if (nm_bytes_equal(type.value, (struct nm_bytes){ kem, sizeof(kem) }) &&
+	    nm_der_take(&at, 0x30, &value) &&
+	    nm_der_take(&value.value, 0x02, &t) &&
+	    nm_der_next(&value.value, &t) &&
+	    nm_der_take(&value.value, 0x30, &t) &&
+	    nm_algorithm_split(t.value, &oid, &parameters))
+		return oid;
+	return type.value;
+}
+
+/* Of the kinds that are not read: the algorithm that encrypts the key. */
+static void
+note_kind(struct nm_recipients *rs, const struct nm_tlv *info)
+{
+	struct nm_bytes at = info->value, oid = { NULL, 0 };
+	struct nm_tlv t, parameters;
+	const char *kind = "";
+
+	switch (info->tag) {
+	case 0xa2: /* KEKRecipientInfo (RFC 5652 6.2.3) */
+		kind = "a key that is shared, ";
+		(void)nm_der_take(&at, 0x02, &t);
+		(void)nm_der_take(&at, 0x30, &t); /* kekid */
+		break;
+	case 0xa3: /* PasswordRecipientInfo (6.2.4) */
+		kind = "a password, ";
+		(void)nm_der_take(&at, 0x02, &t);
+		(void)nm_der_take(&at, 0xa0, &t); /* keyDerivation */
+		break;
+	case 0xa4:
+		note_other(rs, "", type_of_other(at));
+		return;
+	default:
+		break;
+	}
+	if (nm_der_take(&at, 0x30, &t))
+		(void)nm_algorithm_split(t.value, &oid, &parameters);
+	note_other(rs, kind, oid);
+}
+
 enum nm_error
 nm_recipients_add(
     struct nm_recipients *rs, const struct nm_tlv *info, struct nm_fault *fault)
@@ -155,8 +221,10 @@ nm_recipients_add(
 	else if (info->tag == 0xa1)
 		err = nm_kari_parse(rs, info->value, &understood, fault);
 	/* kekri, pwri, ori and what later versions bring (RFC 5652 6.2) */
-	if (err == NM_OK && !understood)
+	if (err == NM_OK && !understood) {
+		note_kind(rs, info);
 		err = count(rs, fault);
+	}
 	return err;
 }
 
@@ -178,7 +246,8 @@ none_usable(const struct nm_recipients *rs, struct nm_fault *fault)
 	if (rs->readable == 0)
 		return nm_fail(fault, NM_ERR_UNSUPPORTED_ALGORITHM,
 		    "The message has only recipients of kinds, or by "
-		    "algorithms, that are not supported");
+		    "algorithms, that are not supported (%s)",
+		    rs->other);
 	return nm_fail(fault, NM_ERR_NO_PRIVATE_KEY,
 	    "The message is not encrypted to any key that is here");
 }

@@ -75,11 +75,11 @@ enum nm_error nm_recipients_open(struct nm_recipients *rs, enum nm_cipher c,
     CERTCertificate **decrypted_with, struct nm_fault *fault);
 
 /* For ktri.c and kari.c: counts one recipient, and asks the key source for
- * its certificate (a new reference); NULL: not ours. `readable`: by algorithms
- * that are supported. */
+ * its certificate (a new reference); NULL: not ours. `unsupported`: the OID of
+ * what stands in the way; empty: nothing. */
 enum nm_error nm_recipients_find(struct nm_recipients *rs,
-    const struct nm_rid *rid, bool readable, CERTCertificate **cert,
-    struct nm_fault *fault);
+    const struct nm_rid *rid, struct nm_bytes unsupported,
+    CERTCertificate **cert, struct nm_fault *fault);
 /* Notes one that is ours, but by an algorithm that is not supported. */
 void nm_recipients_unsupported(struct nm_recipients *rs, struct nm_bytes oid);
 /* Keeps one; its bytes are copied, its certificate is taken over. */

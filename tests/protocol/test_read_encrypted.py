@@ -44,12 +44,16 @@ class Encrypted(MailCase):
     def test_kinds_that_are_not_read(self):
         """Keys that people share are none of a database's; beside a usual
         recipient they are passed over."""
-        for more in (("-pwri_password", "secret"),
-                     ("-secretkey", "00" * 16, "-secretkeyid", "01")):
+        for said, more in (
+                ("(a password, 1.2.840.113549.1.9.16.3.9)",
+                 ("-pwri_password", "secret")),
+                ("(a key that is shared, 2.16.840.1.101.3.4.1.5)",
+                 ("-secretkey", "00" * 16, "-secretkeyid", "01"))):
             alone = self.openssl("cms", "-encrypt", "-binary", "-aes128",
                                  "-outform", "DER", *more, data=TEXT)
-            self.refused("unsupported-algorithm", self.read, alone,
-                         kind="cms")
+            self.assertIn(said, self.refused(
+                "unsupported-algorithm", self.read, alone,
+                kind="cms").message)
             read, content = self.read(self.cms_encrypt(
                 ["bob"], TEXT, "aes-128-cbc", "alice", *more))
             self.assertEqual(content, TEXT)

@@ -162,7 +162,7 @@ structure(void **state)
 		{ STATIC(VERSION "\x30\x00"), NM_ERR_MALFORMED_MESSAGE },
 		{ STATIC(VERSION "\x30\x0d" ZLIB "\x04\x00"),
 		    NM_ERR_MALFORMED_MESSAGE },
-		{ STATIC(VERSION "\x30\x03\x06\x01\x2a"),
+		{ STATIC(VERSION "\x30\x04\x06\x02\x2a\x03"),
 		    NM_ERR_UNSUPPORTED_ALGORITHM },
 	};
 	static const uint8_t no_content[] = { 0x30, 0x80, 0x06, 0x0b, 0x2a,
@@ -180,6 +180,7 @@ structure(void **state)
 			fail_msg("case %zu: %s", i, b->fault.text);
 		assert_int_equal(b->begun, 0);
 	}
+	assert_non_null(strstr(b->fault.text, "(1.2.3)")); /* of the last */
 	wrap(USUAL, 0x0c, BYTES(packed), &message);
 	assert_int_equal(decrypt(b, BYTES(message)), NM_ERR_MALFORMED_MESSAGE);
 	assert_int_equal(

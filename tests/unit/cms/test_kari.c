@@ -290,6 +290,11 @@ test_unsupported(void **state)
 	assert_int_equal(decrypt(b, nm_buffer_bytes(&message)),
 	    NM_ERR_UNSUPPORTED_ALGORITHM);
 	assert_non_null(strstr(b->fault.text, "2.16.840.1.101.3.4.1.8"));
+	/* no key wrap is named at all */
+	message.data[at - 6] = 0x04;
+	assert_int_equal(decrypt(b, nm_buffer_bytes(&message)),
+	    NM_ERR_UNSUPPORTED_ALGORITHM);
+	assert_non_null(strstr(b->fault.text, "(1.3.132.1.11.1)"));
 	nm_buffer_reset(&data);
 	nm_buffer_reset(&message);
 }
