@@ -65,8 +65,8 @@ signer_json(const struct nm_read_signer *s, struct json_object *table)
 	}
 	if (s->has_signing_time)
 		host_build_time(&b, "signingTime", s->signing_time);
-	host_build_string(&b, "digest", nm_digest_name(s->digest));
-	host_build_string(&b, "algorithm", nm_signature_name(s->algorithm));
+	host_build_string(&b, "digest", s->digest_name);
+	host_build_string(&b, "algorithm", s->algorithm_name);
 	host_build_add(&b, "chain",
 	    host_chain_json(s->chain, s->chain_reasons, s->chain_count, table));
 	host_build_string(&b, "revocation", nm_revocation_name(s->revocation));

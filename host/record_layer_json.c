@@ -53,8 +53,8 @@ signer_json(const struct nm_record_signer *s, const struct nm_read_signer *read)
 	}
 	if (read->has_signing_time)
 		host_build_time(&b, "signingTime", read->signing_time);
-	host_build_string(&b, "digest", nm_digest_name(read->digest));
-	host_build_string(&b, "algorithm", nm_signature_name(read->algorithm));
+	host_build_string(&b, "digest", read->digest_name);
+	host_build_string(&b, "algorithm", read->algorithm_name);
 	return finish(&b);
 }
 

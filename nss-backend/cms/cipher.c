@@ -75,6 +75,17 @@ nm_algorithm_split(
 	    (nm_der_next(&value, parameters) && value.len == 0);
 }
 
+void
+nm_algorithm_text(struct nm_bytes algorithm, char *out, size_t room)
+{
+	struct nm_bytes oid = { NULL, 0 };
+	struct nm_tlv t, parameters;
+
+	if (nm_der_take(&algorithm, 0x30, &t))
+		(void)nm_algorithm_split(t.value, &oid, &parameters);
+	nm_oid_text(oid, out, room);
+}
+
 static enum nm_error
 malformed(struct nm_fault *fault)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +152,24 @@ nm_digest_is_weak(enum nm_digest digest, bool received, int64_t at)
 	return digest == NM_DIGEST_MD5;
 }
 
+static void
+name_algorithms(struct nm_read_signer *s, const struct nm_signer *info)
+{
+	const size_t room = NM_ALGORITHM_NAME_SIZE;
+
+	if (info->digest == NM_DIGEST_NONE)
+		nm_algorithm_text(info->digest_algorithm, s->digest_name, room);
+	else
+		(void)snprintf(
+		    s->digest_name, room, "%s", nm_digest_name(info->digest));
+	if (info->algorithm == NM_SIGNATURE_NONE)
+		nm_algorithm_text(
+		    info->signature_algorithm, s->algorithm_name, room);
+	else
+		(void)snprintf(s->algorithm_name, room, "%s",
+		    nm_signature_name(info->algorithm));
+}
+
 static enum nm_error
 verify_signer(struct nm_reading *r, struct nm_read_signer *s,
     struct nm_acquaintance *met, const struct nm_signed *data, size_t i,
@@ -162,6 +181,7 @@ verify_signer(struct nm_reading *r, struct nm_read_signer *s,
 
 	s->digest = info->digest;
 	s->algorithm = info->algorithm;
+	name_algorithms(s, info);
 	s->has_signing_time = info->has_signing_time;
 	s->signing_time = info->signing_time;
 	s->revocation = NM_REVOCATION_NOT_CHECKED;

@@ -52,6 +52,25 @@ class Signed(MailCase):
             self.assertEqual(entry["reasons"], [])
             self.assertNotIn("status", entry)
 
+    def test_algorithm_that_is_not_known(self):
+        """It is named by its OID: one may know more of it."""
+        message = self.cms_sign("alice", TEXT, form="opaque")
+        rsa, other = (bytes.fromhex("2a864886f70d0101" + end)
+                      for end in ("01", "63"))
+        sha256, digest = (bytes.fromhex("608648016503040" + end)
+                          for end in ("201", "2%02x" % 0x63))
+        data = der(message)
+        at = data.rindex(rsa)
+        data = data[:at] + other + data[at + len(rsa):]
+        read, _ = self.read(data, kind="cms")
+        signer = self.signer(read)
+        self.assertEqual(signer["algorithm"], "1.2.840.113549.1.1.99")
+        self.assertEqual(signer["digest"], "sha256")
+        self.assertIn("unsupported-algorithm", signer["reasons"])
+        read, _ = self.read(data.replace(sha256, digest), kind="cms")
+        self.assertEqual(self.signer(read)["digest"],
+                         "2.16.840.1.101.3.4.2.99")
+
     def test_several_signers(self):
         """The worst decides."""
         for second, signature in (("bob", "invalid"), ("mallory", "unknown")):

@@ -154,6 +154,11 @@ struct nm_cms_handler {
  */
 struct nm_stage *nm_cms_reader_new(const struct nm_cms_handler *handler,
     void *arg, const struct nm_cms_keys *keys, struct nm_fault *fault);
+/* After NM_ERR_NOT_SMIME: whether it is CMS, of another content type. */
+bool nm_cms_reader_is_other(const struct nm_stage *reader);
+
+/* The OID of an AlgorithmIdentifier with dots; "unknown": it has none. */
+void nm_algorithm_text(struct nm_bytes algorithm, char *out, size_t room);
 
 /* ---- writing -------------------------------------------------------- */
 

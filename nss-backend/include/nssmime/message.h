@@ -45,6 +45,8 @@ struct nm_read_options {
 /* What is known of a signer's certificate; shared, and never changed. */
 struct nm_judgement;
 
+#define NM_ALGORITHM_NAME_SIZE 96
+
 struct nm_read_signer {
 	enum nm_status status;
 	nm_reasons reasons;
@@ -57,6 +59,9 @@ struct nm_read_signer {
 	int64_t signing_time; /* as claimed */
 	enum nm_digest digest;
 	enum nm_signature algorithm;
+	/* their names, or the OIDs of those that are not known */
+	char digest_name[NM_ALGORITHM_NAME_SIZE];
+	char algorithm_name[NM_ALGORITHM_NAME_SIZE];
 	enum nm_revocation revocation;
 };
 
