@@ -8,6 +8,7 @@
 
 #include "chain.h"
 #include "legacy_display.h"
+#include "pem.h"
 #include "reading.h"
 #include "smime_type.h"
 #include "structure.h"
@@ -193,18 +194,18 @@ choose_body(struct body *b, const struct nm_header *header,
     const struct nm_value *type, struct nm_bytes raw, struct nm_stage **out)
 {
 	struct nm_reading *r = b->reading;
-	struct nm_stage *stages[2];
+	enum nm_coding coding;
 
 	switch (nm_smime_type_of(header, type)) {
 	case NM_SMIME_MULTIPART_SIGNED:
 		*out = nm_detached_new(r, b->depth, type, b->canonical);
 		break;
 	case NM_SMIME_PKCS7_MIME:
-		stages[1] = nm_cms_body_new(r, b->depth, NULL, 0);
-		if (stages[1] == NULL)
-			return NM_ERR_INTERNAL;
-		stages[0] = nm_decoder_new(nm_header_coding(header), stages[1]);
-		*out = nm_chain_new(stages, 2);
+		coding = nm_header_coding(header);
+		if (b->depth == 0)
+			r->binary_body = nm_pem_is_possible(coding);
+		*out = nm_pem_decoder_new(
+		    coding, nm_cms_body_new(r, b->depth, NULL, 0));
 		break;
 	case NM_SMIME_NOT:
 		if (is_wanted_message(r, type)) {

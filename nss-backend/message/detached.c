@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chain.h"
+#include "pem.h"
 #include "reading.h"
 #include "smime_type.h"
 
@@ -113,17 +113,13 @@ signature_header(void *arg, struct nm_header *header, bool *keep,
     struct nm_bytes raw, struct nm_stage **body)
 {
 	struct detached *d = arg;
-	struct nm_stage *stages[2];
 
 	(void)keep;
 	(void)raw;
 	/* Whatever its type says: it sits where the signature must be. */
 	d->signature_seen = true;
-	stages[1] = nm_cms_body_new(d->reading, d->depth, d->digests, d->layer);
-	if (stages[1] == NULL)
-		return NM_ERR_INTERNAL;
-	stages[0] = nm_decoder_new(nm_header_coding(header), stages[1]);
-	*body = nm_chain_new(stages, 2);
+	*body = nm_pem_decoder_new(nm_header_coding(header),
+	    nm_cms_body_new(d->reading, d->depth, d->digests, d->layer));
 	return *body == NULL ? NM_ERR_INTERNAL : NM_OK;
 }
 

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <nssmime/mime.h>
+#include "chain.h"
 
 static const char mark[] = "-----BEGIN ";
+/* What base64 makes of a SEQUENCE's tag, 0x30, which is itself a digit. */
+static const uint8_t sequence = 'M';
 
 enum state {
 	PEM_UNDECIDED,
@@ -62,9 +64,20 @@ pem_write(struct nm_stage *s, const uint8_t *data, size_t len)
 		return nm_stage_write(p->next, data, len);
 	if (p->state != PEM_UNDECIDED)
 		return decode(p, data, len);
+	while (
+	    p->begin.len == 0 && len != 0 && (*data == '\r' || *data == '\n')) {
+		data++;
+		len--;
+	}
 	nm_buffer_append(&p->begin, data, len);
 	if (nm_buffer_failed(&p->begin))
 		return NM_ERR_INTERNAL;
+	if (p->begin.len == 0)
+		return NM_OK;
+	if (p->begin.data[0] == sequence) {
+		p->state = PEM_BASE64;
+		return decode(p, p->begin.data, p->begin.len);
+	}
 	if (memcmp(p->begin.data, mark,
 		p->begin.len < mark_len ? p->begin.len : mark_len) != 0) {
 		p->state = PEM_BINARY;
@@ -121,4 +134,25 @@ nm_pem_new(struct nm_stage *next)
 	p->stage.ops = &ops;
 	p->next = next;
 	return &p->stage;
+}
+
+bool
+nm_pem_is_possible(enum nm_coding coding)
+{
+	return coding == NM_CODING_7BIT || coding == NM_CODING_8BIT ||
+	    coding == NM_CODING_BINARY;
+}
+
+struct nm_stage *
+nm_pem_decoder_new(enum nm_coding coding, struct nm_stage *next)
+{
+	struct nm_stage *stages[2];
+
+	if (nm_pem_is_possible(coding))
+		return nm_pem_new(next);
+	if (next == NULL)
+		return NULL;
+	stages[0] = nm_decoder_new(coding, next);
+	stages[1] = next;
+	return nm_chain_new(stages, 2);
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chain.h"
 #include "pem.h"
 #include "reading.h"
 
@@ -84,17 +83,90 @@ head_new(struct nm_reading *r, struct nm_stage *next)
 	return &h->stage;
 }
 
+/*
+ * The entity as it came: its lines are made to end in CRLF, but for a body
+ * that is CMS in a binary or no transfer encoding (RFC 8551 3.1), which has
+ * no lines. What the body is the header says, so that it is told apart here.
+ */
+struct root {
+	struct nm_stage stage;
+	struct nm_reading *reading;
+	struct nm_stage *canonical;
+	struct nm_stage *body;
+	bool in_body;
+	bool has_text; /* the line of the header, so far */
+};
+
+/* How much of it is the header's, with the empty line. */
+static size_t
+header_size(struct root *root, const uint8_t *data, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && !root->in_body) {
+		if (data[i] == '\n') {
+			root->in_body = !root->has_text;
+			root->has_text = false;
+		} else if (data[i] != '\r') {
+			root->has_text = true;
+		}
+		i++;
+	}
+	return i;
+}
+
+static enum nm_error
+root_write(struct nm_stage *s, const uint8_t *data, size_t len)
+{
+	struct root *root = (struct root *)s;
+	size_t header = header_size(root, data, len);
+	enum nm_error error;
+
+	if (header != 0 &&
+	    (error = nm_stage_write(root->canonical, data, header)) != NM_OK)
+		return error;
+	return nm_stage_write(
+	    root->reading->binary_body ? root->body : root->canonical,
+	    data + header, len - header);
+}
+
+static enum nm_error
+root_finish(struct nm_stage *s)
+{
+	return nm_stage_finish(((struct root *)s)->canonical);
+}
+
+static void
+root_free(struct nm_stage *s)
+{
+	struct root *root = (struct root *)s;
+
+	nm_stage_free(&root->canonical);
+	nm_stage_free(&root->body);
+	free(root);
+}
+
 static struct nm_stage *
 root_new(struct nm_reading *r)
 {
-	struct nm_stage *stages[2];
+	static const struct nm_stage_ops ops = { root_write, root_finish,
+		root_free };
+	struct root *root;
+	struct nm_stage *s;
 
 	if (r->options.kind == NM_CONTENT_CMS)
 		return nm_pem_new(nm_cms_body_new(r, 0, NULL, 0));
-	if ((stages[1] = nm_body_new(r, 0, true)) == NULL)
+	if ((root = calloc(1, sizeof(*root))) == NULL)
 		return NULL;
-	stages[0] = nm_canonical_new(stages[1]);
-	return nm_chain_new(stages, 2);
+	s = &root->stage;
+	s->ops = &ops;
+	root->reading = r;
+	root->body = nm_body_new(r, 0, true);
+	if (root->body != NULL)
+		root->canonical = nm_canonical_new(root->body);
+	if (root->canonical == NULL)
+		nm_stage_free(&s);
+	return s;
 }
 
 static enum nm_error

@@ -16,6 +16,7 @@ struct nm_reading {
 	struct nm_sender sender;
 	struct nm_header *outside; /* the message's own; NULL: none */
 	bool header_seen;	   /* of the message itself */
+	bool binary_body;	   /* its lines are none: CMS as it is */
 	bool part_seen;		   /* the part asked for */
 	size_t part_layer; /* layers before this one are not the part's */
 	struct nm_stage *root;

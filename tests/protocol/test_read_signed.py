@@ -286,6 +286,28 @@ class Signed(MailCase):
                 self.summary(read, "valid")
                 self.assertEqual(content, TEXT)
 
+    def test_binary(self):
+        """Without base64 (RFC 8551 section 3.1), and base64 of which no
+        field tells."""
+        message = self.cms_sign("alice", MIXED, form="opaque")
+        head = message.split(b"\r\n\r\n")[0]
+        field = b"\r\nContent-Transfer-Encoding: base64"
+        self.assertEqual(head.count(field), 1)
+        body = der(message)
+        self.assertIn(b"\n", body.replace(b"\r\n", b""))
+        for coding in (b"binary", b"8bit", None):
+            fields = head.replace(field, b"" if coding is None else
+                                  field.replace(b"base64", coding))
+            read, content = self.read(fields + b"\r\n\r\n" + body)
+            self.summary(read, "valid")
+            self.assertEqual(content, MIXED)
+        read, content = self.read(message.replace(field, b""))
+        self.summary(read, "valid")
+        self.assertEqual(content, MIXED)
+        message = self.cms_sign("alice", TEXT)
+        self.assertEqual(message.count(field), 1)
+        self.summary(self.read(message.replace(field, b""))[0], "valid")
+
     def test_without_smime(self):
         for entity in (TEXT, MIXED, enclose(TEXT, MIXED.replace(b"=_b",
                                                                 b"=_c"))):

@@ -172,6 +172,18 @@ def _shapes(signing):
             ("a comment", b"multipart/signed", b"multipart/signed (x)")):
         yield what, plain.replace(b";\r\n micalg", b"; micalg").replace(
             old, new), good
+    for what, entity in (
+            ("detached", plain),
+            ("opaque", compose.carry(signing, "opaque", good, "alice"))):
+        coding = b"Content-Transfer-Encoding: base64\r\n"
+        yield "base64 that no field tells of, " + what, entity.replace(
+            coding, b""), good
+    opaque = signing.sign(good, "alice", opaque=True)
+    for coding in (b"binary", b"8bit"):
+        yield "%s, opaque" % coding.decode(), (
+            b"Content-Type: application/pkcs7-mime; smime-type=signed-data"
+            b"\r\nContent-Transfer-Encoding: " + coding + b"\r\n\r\n" +
+            opaque), good
     inner = compose.carry(signing, "detached", good, "alice")
     secret = compose.wrap(signing, "encrypted", inner)
     yield "triple wrap", compose.carry(signing, "opaque", secret, "alice"), \

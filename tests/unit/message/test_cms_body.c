@@ -96,6 +96,50 @@ binary_bodies(void **state)
 	nm_buffer_reset(&der);
 }
 
+/* Bytes that MIME need not encode (RFC 8551 3.1), whose lines are none; base64
+ * that it does not tell of, with PEM's lines around it and without. */
+static void
+bodies_that_say_no_base64(void **state)
+{
+	static const struct {
+		const char *options, *coding;
+		bool bare;
+	} cases[] = {
+		{ "-outform DER", "Content-Transfer-Encoding: binary\r\n",
+		    false },
+		{ "-outform DER", "Content-Transfer-Encoding: 8bit\n", false },
+		{ "-outform DER -stream -indef", "", false },
+		{ "-outform PEM", "", false },
+		{ "-outform PEM", "", true },
+		{ "-outform PEM", "Content-Transfer-Encoding: 7bit\n", true },
+	};
+	struct nm_buffer cms = NM_BUFFER_INIT, mail = NM_BUFFER_INIT;
+	char options[128];
+	struct mail m;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const uint8_t *at;
+
+		(void)snprintf(options, sizeof(options),
+		    BY_ALICE "-nodetach %s", cases[i].options);
+		mail_by_openssl(&cms, "", part, options);
+		at = cms.data;
+		if (cases[i].bare)
+			at = memchr(at, '\n', cms.len);
+		nm_buffer_format(&mail,
+		    "%s%sContent-Type: application/pkcs7-mime\n\n", fields,
+		    cases[i].coding);
+		nm_buffer_append(&mail, at, cms.len - (size_t)(at - cms.data));
+		mail_read(&mail, &m);
+		assert_int_equal(m.result->signature, NM_STATUS_VALID);
+		assert_output(&m, part);
+		mail_clear(&m);
+		nm_buffer_reset(&mail);
+		nm_buffer_reset(&cms);
+	}
+}
+
 static void
 certificates_alone(void **state)
 {
@@ -276,6 +320,7 @@ main(void)
 		cmocka_unit_test(no_content),
 		cmocka_unit_test(a_detached_signature),
 		cmocka_unit_test(encrypted),
+		cmocka_unit_test(bodies_that_say_no_base64),
 		cmocka_unit_test(no_cms),
 	};
 

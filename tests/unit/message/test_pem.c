@@ -42,6 +42,11 @@ encoded(void **state)
 	/* cut off */
 	check_text("-----BEGIN CMS-----\nYWJj", "abc");
 	check_text("-----BEGIN CMS-----", "");
+	check_text("\r\n\n-----BEGIN CMS-----\nYWI=\n-----END CMS-----", "ab");
+	/* without the lines around it: that of a SEQUENCE */
+	check("MAMCAQA=\n", 9, "\x30\x03\x02\x01\x00", 5);
+	check("\nMAMC\nAQA=", 10, "\x30\x03\x02\x01\x00", 5);
+	check("MAMC\n-----END CMS-----\nAQA=", 28, "\x30\x03\x02", 3);
 	/* a dash inside a line is no end of it */
 	check_text("-----BEGIN CMS-----\nYW-Jj\n-----END CMS-----\n", "abc");
 }
@@ -58,6 +63,7 @@ binary(void **state)
 	check_text("-----BEGUN X\nYWJj\n", "-----BEGUN X\nYWJj\n");
 	check_text("YWJj\n", "YWJj\n");
 	check_text("-", "-");
+	check_text("\r\n\n", "");
 }
 
 static enum nm_error
