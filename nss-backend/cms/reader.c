@@ -2,6 +2,7 @@
 /* ContentInfo (RFC 5652 3): finds out what is in it and hands that over. */
 #include <stdlib.h>
 
+#include "cipher.h"
 #include "content.h"
 #include "signed.h"
 
@@ -10,6 +11,7 @@ struct reader {
 	struct nm_ber *ber;
 	struct nm_content_env env;
 	struct nm_content *content; /* from the type on */
+	bool other;		    /* of a type that is not read */
 	bool explicit;		    /* [0] was met */
 	bool inside;		    /* the content's SEQUENCE was met */
 };
@@ -99,6 +101,7 @@ static enum nm_error
 element(void *arg, unsigned depth, const struct nm_tlv *tlv)
 {
 	struct reader *r = arg;
+	char oid[96];
 
 	if (depth > INSIDE)
 		return r->content->ops->element(
@@ -109,8 +112,11 @@ element(void *arg, unsigned depth, const struct nm_tlv *tlv)
 		r->content = types[i].new(&r->env);
 		return r->content == NULL ? NM_ERR_INTERNAL : NM_OK;
 	}
+	r->other = true;
+	nm_oid_text(tlv->value, oid, sizeof(oid));
 	return nm_fail(r->env.fault, NM_ERR_NOT_SMIME,
-	    "The CMS structure is of a type that S/MIME does not use");
+	    "The CMS structure is of a type that S/MIME does not use (%s)",
+	    oid);
 }
 
 static enum nm_error
@@ -186,4 +192,10 @@ nm_cms_reader_new(const struct nm_cms_handler *handler, void *arg,
 		return NULL;
 	}
 	return &r->stage;
+}
+
+bool
+nm_cms_reader_is_other(const struct nm_stage *stage)
+{
+	return ((const struct reader *)stage)->other;
 }

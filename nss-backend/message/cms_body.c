@@ -135,14 +135,36 @@ layer_end(void *arg, struct nm_cms_layer *layer)
 
 /* ---- the stage ---- */
 
+/*
+ * What MIME says to be S/MIME is a mail's that cannot be read: damaged, or of
+ * a type (authenticatedData, digestedData, ...) that is none of RFC 8551's.
+ * "Not S/MIME" is said only of bytes that nobody said it of.
+ */
+static enum nm_error
+labelled(const struct cms_body *c, enum nm_error error)
+{
+	const struct nm_reading *r = c->reading;
+
+	if (error != NM_ERR_NOT_SMIME ||
+	    (r->options.kind == NM_CONTENT_CMS && c->depth == 0))
+		return error;
+	error = nm_cms_reader_is_other(c->reader) ? NM_ERR_UNSUPPORTED_ALGORITHM
+						  : NM_ERR_MALFORMED_MESSAGE;
+	if (r->fault != NULL)
+		r->fault->code = error;
+	return error;
+}
+
 /* For a detached signature: notes what is wrong with it and goes on. */
 static enum nm_error
 settle(struct cms_body *c, enum nm_error error)
 {
 	struct nm_read_layer *kept;
 
-	if (error == NM_OK || !c->is_detached)
+	if (error == NM_OK)
 		return error;
+	if (!c->is_detached)
+		return labelled(c, error);
 	if (error != NM_ERR_MALFORMED_MESSAGE && error != NM_ERR_NOT_SMIME &&
 	    error != NM_ERR_UNSUPPORTED_ALGORITHM) {
 		if (c->fault.code != NM_OK)

@@ -5,7 +5,10 @@
 import os
 import unittest
 
-from mail_case import MIXED, TEXT, MailCase, der, entity_of
+from mail_case import MIXED, TEXT, MailCase, der, entity_of, mail
+
+P7M = b"Content-Type: application/pkcs7-mime\r\n" \
+      b"Content-Transfer-Encoding: binary\r\n\r\n"
 
 
 class Encrypted(MailCase):
@@ -64,6 +67,22 @@ class Encrypted(MailCase):
                             "-outform", "DER", self.pki.path("bob.crt"),
                             data=TEXT)
         self.refused("unsupported-algorithm", self.read, data, kind="cms")
+
+    def test_types_that_are_none_of_mail(self):
+        """authenticatedData, digestedData: they are named; and what is no
+        CMS at all makes a damaged mail of one that says it is."""
+        for kind, oid in (("digest_create", "1.2.840.113549.1.7.5"),
+                          ("data_create", "1.2.840.113549.1.7.1")):
+            data = self.openssl("cms", "-" + kind, "-binary", "-outform",
+                                "DER", data=TEXT)
+            error = self.refused("not-smime", self.read, data, kind="cms")
+            self.assertIn("(%s)" % oid, error.message)
+            error = self.refused("unsupported-algorithm", self.read,
+                                 mail(entity=P7M + data))
+            self.assertIn("(%s)" % oid, error.message)
+        for data in (b"", b"\0" * 50, b"Hello\r\n"):
+            self.refused("malformed-message", self.read,
+                         mail(entity=P7M + data))
 
     def test_changed(self):
         """Never a content: it fails, and always in the same way."""

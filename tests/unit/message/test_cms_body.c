@@ -285,10 +285,14 @@ no_cms(void **state)
 		const char *body;
 		enum nm_error err;
 	} cases[] = {
-		{ "", NM_ERR_NOT_SMIME },
-		{ "aGVsbG8=", NM_ERR_NOT_SMIME },
-		/* pkcs7-data, which S/MIME does not use */
-		{ "MA8GCSqGSIb3DQEHAaACBAA=", NM_ERR_NOT_SMIME },
+		{ "", NM_ERR_MALFORMED_MESSAGE },
+		{ "aGVsbG8=", NM_ERR_MALFORMED_MESSAGE },
+		/* pkcs7-data, digestedData, authenticatedData: S/MIME uses
+		 * none of them */
+		{ "MA8GCSqGSIb3DQEHAaACBAA=", NM_ERR_UNSUPPORTED_ALGORITHM },
+		{ "MA8GCSqGSIb3DQEHBaACMAA=", NM_ERR_UNSUPPORTED_ALGORITHM },
+		{ "MBEGCyqGSIb3DQEJEAECoAIwAA==",
+		    NM_ERR_UNSUPPORTED_ALGORITHM },
 		{ "MIIBAAYJKoZIhvcNAQcCoA==", NM_ERR_MALFORMED_MESSAGE },
 	};
 	struct nm_read_options o = mail_reads();
@@ -316,11 +320,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opaque_signatures),
 		cmocka_unit_test(binary_bodies),
+		cmocka_unit_test(bodies_that_say_no_base64),
 		cmocka_unit_test(certificates_alone),
 		cmocka_unit_test(no_content),
 		cmocka_unit_test(a_detached_signature),
 		cmocka_unit_test(encrypted),
-		cmocka_unit_test(bodies_that_say_no_base64),
 		cmocka_unit_test(no_cms),
 	};
 
