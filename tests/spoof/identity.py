@@ -167,6 +167,13 @@ BLOCKS = (
     ("two From, folded name",
      b"From:\r\n alice@example.org\r\nFrom:\r\n bob@example.org\r\n",
      SEVERAL),
+    ("two From, a line of white space between",
+     b"From: bob@example.org\r\n \t\r\nFrom: alice@example.org\r\n", SEVERAL),
+    ("two From, a line of a vertical tab between",
+     b"From: bob@example.org\r\n\x0b\r\nFrom: alice@example.org\r\n",
+     SEVERAL),
+    ("two From, an empty line of one carriage return between",
+     b"From: bob@example.org\r\n\rFrom: alice@example.org\r\n", SEVERAL),
     ("three From", b"From: alice@example.org\r\n" * 2 +
      b"From: bob@example.org\r\n", SEVERAL),
     ("two mailboxes", b"From: alice@example.org, bob@example.org\r\n",
@@ -195,6 +202,10 @@ BLOCKS = (
     ("angles in an encoded word",
      b"From: =?utf-8?q?=22Alice=22_=3Calice=40example.org=3E=2C?= "
      b"<bob@example.org>\r\n", NOT_CLEAR),
+    ("local part in an encoded word",
+     b"From: =?utf-8?q?alice?=@example.org\r\n", NOT_CLEAR + MISMATCH),
+    ("domain in an encoded word",
+     b"From: alice@=?utf-8?q?example.org?=\r\n", NOT_CLEAR + MISMATCH),
     ("structure in an encoded word",
      b"From: =?utf-8?q?alice@example.org,?= bob@example.org\r\n", NOT_CLEAR),
     ("encoded NUL", b"From: =?utf-8?q?alice=40example.org=00?= "
