@@ -20,6 +20,12 @@ def date(shift=0):
         now + datetime.timedelta(seconds=shift)).encode()
 
 
+def utc():
+    """Now, as a UTCTime has it."""
+    return datetime.datetime.now(datetime.timezone.utc).strftime(
+        "%y%m%d%H%M%SZ").encode()
+
+
 def text(body=TEXT, kind=b"text/plain; charset=utf-8", fields=b""):
     return b"Content-Type: " + kind + b"\r\n" + fields + b"\r\n" + body
 

@@ -4,10 +4,10 @@
 
     run.py [--only WORD] [--verbose]
 
-Each attack of identity.py, signers.py and structure.py is signed afresh and
-must not be called valid; it must be told why. Each mail of genuine.py must be
-valid, so that refusing everything does not pass. The exit status is 1 if one
-does not come out so.
+Each attack of identity.py, signers.py, attributes.py and structure.py is
+signed afresh and must not be called valid; it must be told why. Each mail of
+genuine.py, and some of attributes.py, must be valid, so that refusing
+everything does not pass. The exit status is 1 if one does not come out so.
 """
 
 import argparse
@@ -24,6 +24,7 @@ TESTS = os.path.dirname(HERE)
 for folder in ("support", "protocol"):
     sys.path.insert(0, os.path.join(TESTS, folder))
 
+import attributes  # noqa: E402
 import genuine  # noqa: E402
 import identity  # noqa: E402
 import nssmime  # noqa: E402
@@ -77,7 +78,8 @@ def run(options, work):
         signers.prepare(by)
         genuine.prepare(by, host)
         for cell in itertools.chain(identity.cells(by), signers.cells(by),
-                                    structure.cells(by), genuine.cells(by)):
+                                    attributes.cells(by), structure.cells(by),
+                                    genuine.cells(by)):
             if options.only and options.only not in cell.name:
                 continue
             wrong = try_cell(host, cell)

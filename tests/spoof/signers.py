@@ -46,6 +46,8 @@ FORGED = (
     ("self-signed", None, (), {}, (), NO_PATH),
     ("self-signed with her names", None, (),
      {"subject": "/O=Example/CN=alice"}, (), NO_PATH),
+    ("by authorities that issue each other", "loop", (), {},
+     ("loop", "loop2"), NO_PATH),
     ("by a person", "bob", (), {}, ("bob",), USAGE + NO_PATH),
     ("a root with the root's name", "ca-clone", (), {}, ("ca-clone",),
      NO_PATH + ("signature-mismatch",)),
@@ -183,6 +185,9 @@ def prepare(signing):
                   "/O=Example/CN=Example Intermediate")
     for name, issuer, extensions in AUTHORITIES:
         signing.issue(name, issuer, extensions)
+    signing.issue("loop", None, CA)
+    signing.issue("loop2", "loop", CA)
+    signing.issue("loop", "loop2", CA, again=True)
     hers = run("openssl", "x509", "-in", signing.path("alice.crt"), "-noout",
                "-serial").decode().strip().split("=")[1]
     for number, (_, issuer, more, options, _, _) in enumerate(FORGED):
@@ -244,18 +249,11 @@ def _fields(signer):
     return found
 
 
-def _identifier(signing, name):
-    """issuerAndSerialNumber of a certificate."""
-    inside = read_tlv(read_tlv(signing.der(name))[1])[1]
-    issuer, serial = read_tlv(inside, 3)[1], read_tlv(inside, 1)[1]
-    return tlv(0x30, issuer) + tlv(0x02, serial)
-
-
 def _renamed(signing, der, name):
     """What one signed, under another's identifier."""
     data = SignedData(der)
     fields = _fields(data.get(SIGNERS))
-    fields[1] = (0x30, _identifier(signing, name))
+    fields[1] = (0x30, signing.identifier(name))
     data.set(SIGNERS, tlv(0x30, b"".join(tlv(*field) for field in fields)))
     data.set(CERTIFICATES, data.get(CERTIFICATES) + signing.der(name))
     return data.der()

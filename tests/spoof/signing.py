@@ -45,6 +45,12 @@ class Signing:
         return run("openssl", "x509", "-in", self.path(name + ".crt"),
                    "-outform", "DER")
 
+    def identifier(self, name):
+        """What issuerAndSerialNumber of a certificate holds."""
+        inside = read_tlv(read_tlv(self.der(name))[1])[1]
+        issuer, serial = read_tlv(inside, 3)[1], read_tlv(inside, 1)[1]
+        return tlv(0x30, issuer) + tlv(0x02, serial)
+
     # ---- certificates ----------------------------------------------------
 
     def make_key(self, name, *options):
@@ -53,13 +59,14 @@ class Signing:
                 "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")))
 
     def issue(self, name, issuer, extensions, subject=None, dates=None,
-              serial=None, key=()):
+              serial=None, key=(), again=False):
         """A certificate and its key; `issuer` None: it signs itself.
 
         `extensions` are lines of an openssl section, `dates` two times as
-        openssl ca has them.
+        openssl ca has them, `again`: for the key that it has.
         """
-        self.make_key(name, *key)
+        if not again:
+            self.make_key(name, *key)
         section = self.write(("[ca]\nextensions = ext\n[ext]\n" + "".join(
             line + "\n" for line in extensions)).encode(), ".cnf")
         request = self._fresh(".csr")
