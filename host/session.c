@@ -115,6 +115,24 @@ host_session_choose(const struct host_caller *caller,
 	return err;
 }
 
+/* Whose setting it is that does not work is part of what is wrong. */
+static enum nm_error
+open_chosen(struct host_session *s, const struct host_choice *choice,
+    const struct host_settings *settings, struct nm_fault *fault)
+{
+	struct nm_fault why = { .code = NM_OK };
+	enum nm_error err;
+
+	err = nm_database_open(
+	    choice->folder, choice->kind, choice->create, &s->database, &why);
+	if (err == NM_OK)
+		return NM_OK;
+	if (settings->database == NULL || why.code == NM_OK)
+		return nm_fail(fault, err, "%s", why.text);
+	return nm_fail(fault, err, "%s (\"database\" of %s)", why.text,
+	    settings->admin_database ? HOST_POLICY_NAME : HOST_CONFIG_NAME);
+}
+
 enum nm_error
 host_session_open(struct host_session *s, const struct host_caller *caller,
     const struct host_settings *settings, enum host_log_level log,
@@ -126,8 +144,7 @@ host_session_open(struct host_session *s, const struct host_caller *caller,
 	if (s->database == NULL) {
 		err = host_session_choose(caller, settings, &choice, fault);
 		if (err == NM_OK)
-			err = nm_database_open(choice.folder, choice.kind,
-			    choice.create, &s->database, fault);
+			err = open_chosen(s, &choice, settings, fault);
 		free(choice.folder);
 		if (err != NM_OK) {
 			host_log(log, HOST_LOG_ERROR,

@@ -145,7 +145,8 @@ class Status(DatabaseCase):
 
     def test_not_there(self):
         host = self.start(database="sql:" + self.folder + "/nowhere")
-        self.fails("database-unavailable", host, "database.status")
+        failure = self.fails("database-unavailable", host, "database.status")
+        self.assertIn('"database" of config.json', failure.message)
         hello = host.request("hello", {"client": {"name": "test",
                                                   "version": "1"}})
         self.assertEqual(hello["protocol"], 1)
