@@ -229,7 +229,10 @@ read_list(const struct host_settings_reading *r, struct json_object *value,
 		text = plain(json_object_array_get_idx(value, i));
 		item = text != NULL ? canonical(text) : NULL;
 		if (item == NULL)
-			return wrong(r, member, wanted);
+			return nm_fail(r->fault, NM_ERR_CONFIGURATION_INVALID,
+			    "In %s the member \"%.64s\" must be %s; number "
+			    "%zu in it is none",
+			    r->file, member, wanted, i + 1);
 		grown = realloc(*list, (*count + 1) * sizeof(**list));
 		if (grown == NULL) {
 			free(item);

@@ -37,6 +37,8 @@ class Settings(Case):
             message = self.fault(text)
             self.assertIn("config.json", message)
             self.assertIn(member, message)
+        self.assertIn("number 2 in it", self.fault(
+            '{"origins": ["https://mail.example", "http://mail.example"]}'))
         self.assertIn("config.json", self.fault("{"))
         self.assertIn("config.json", self.fault("[]"))
 
