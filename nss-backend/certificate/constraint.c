@@ -49,13 +49,18 @@ names_add(struct names *n, enum nm_name_form form, struct nm_bytes value)
 	return true;
 }
 
-/* GeneralName, as it stands in a certificate or as the base of a subtree. */
-static bool
-read_name(const struct nm_tlv *tlv, struct nm_general_name *out)
+/* As it stands in a certificate or as the base of a subtree. */
+bool
+nm_general_name_read(const struct nm_tlv *tlv, struct nm_general_name *out)
 {
+	/* of which forms the contents are elements */
+	static const unsigned constructed = 1u << NM_NAME_OTHER |
+	    1u << NM_NAME_X400 | 1u << NM_NAME_DIRECTORY |
+	    1u << NM_NAME_EDI_PARTY;
 	unsigned number = tlv->tag & 0x1fu;
 
-	if ((tlv->tag & 0xc0) != 0x80 || number > NM_NAME_REGISTERED_ID)
+	if ((tlv->tag & 0xc0) != 0x80 || number > NM_NAME_REGISTERED_ID ||
+	    (tlv->tag >> 5 & 1u) != (constructed >> number & 1u))
 		return false;
 	out->form = (enum nm_name_form)number;
 	out->value = tlv->value;
@@ -76,7 +81,8 @@ add_alternative(struct names *n, const CERTCertificate *cert)
 	if (!nm_der_take(&cursor, 0x30, &all))
 		return false;
 	while (all.value.len != 0) {
-		if (!nm_der_next(&all.value, &tlv) || !read_name(&tlv, &name))
+		if (!nm_der_next(&all.value, &tlv) ||
+		    !nm_general_name_read(&tlv, &name))
 			return false;
 		if (!names_add(n, name.form, name.value))
 			return false;
@@ -199,7 +205,8 @@ read_subtree(struct nm_bytes tree, struct subtree *out)
 {
 	struct nm_tlv base, distance;
 
-	if (!nm_der_next(&tree, &base) || !read_name(&base, &out->base))
+	if (!nm_der_next(&tree, &base) ||
+	    !nm_general_name_read(&base, &out->base))
 		return false;
 	out->distances = false;
 	if (nm_der_take(&tree, 0x80, &distance))

@@ -49,6 +49,10 @@ enum nm_match nm_directory_inside(struct nm_bytes name, struct nm_bytes base);
 
 /* ---- constraint.c ---- */
 
+/* A GeneralName; false: malformed. */
+bool nm_general_name_read(
+    const struct nm_tlv *tlv, struct nm_general_name *out);
+
 /* Checks every certificate of a path (leaf first) against the constraints of
  * those above it: adds name-constraint and malformed to the links. */
 void nm_path_check_names(struct nm_path *p);

@@ -13,6 +13,10 @@
 #define MAX_CERTIFICATE (256u * 1024u)
 #define MAX_SERIAL	64u /* RFC 5280 4.1.2.2: 20, and older ones longer */
 #define MAX_ELEMENTS	20000u
+#define MAX_NAME_PARTS	200u /* RDNs and attributes of a Name */
+#define MAX_EXTENSIONS	100u
+#define MAX_NAMES	1000u /* and other members of one extension */
+#define MAX_POLICIES	100u
 
 /* The exponent, as OpenSSL bounds it: a long one with a long modulus makes a
  * verification as slow as a private operation. */
@@ -82,27 +86,79 @@ key_sane(struct nm_bytes spki)
 	return bits.value.len <= 64u * 1024u;
 }
 
+/* Of how many elements a list is; more than that are not counted. */
+static bool
+is_short(struct nm_bytes list, size_t most)
+{
+	struct nm_tlv e;
+
+	for (size_t count = 0; list.len != 0; count++) {
+		if (count == most || !nm_der_next(&list, &e))
+			return false;
+	}
+	return true;
+}
+
+/* Name ::= SEQUENCE OF SET OF attributes */
+static bool
+name_bounded(struct nm_bytes name)
+{
+	struct nm_tlv rdn, pair;
+	size_t count = 0;
+
+	while (name.len != 0) {
+		if (count++ == MAX_NAME_PARTS || !nm_der_next(&name, &rdn))
+			return false;
+		while (rdn.value.len != 0) {
+			if (count++ == MAX_NAME_PARTS ||
+			    !nm_der_next(&rdn.value, &pair))
+				return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * NSS keeps what it reads in lists that it takes apart by recursion, and
+ * compares each with each: some thousand names, or critical extensions, and
+ * its stack is at its end; some thousand mappings, and so is patience.
+ */
+static bool
+extensions_bounded(struct nm_bytes extensions)
+{
+	struct nm_extension e;
+	struct nm_tlv list;
+
+	if (!is_short(extensions, MAX_EXTENSIONS))
+		return false;
+	while (nm_extension_next(&extensions, &e)) {
+		int number = nm_extension_number(&e);
+		size_t most = number == NM_EXTENSION_POLICIES ||
+			number == NM_EXTENSION_POLICY_MAPPINGS
+		    ? MAX_POLICIES
+		    : MAX_NAMES;
+
+		/* NSS loses the memory of one that it cannot decode */
+		if (number == NM_EXTENSION_EXTENDED_USAGE &&
+		    !nm_extension_readable(&e))
+			return false;
+		if (nm_der_take(&e.value, 0x30, &list) &&
+		    !is_short(list.value, most))
+			return false;
+	}
+	return true;
+}
+
 static bool
 structure(struct nm_bytes der)
 {
-	struct nm_tlv cert, tbs, e, spki;
+	struct nm_certificate_parts parts;
 
-	if (!nm_der_take(&der, 0x30, &cert) || der.len != 0 ||
-	    !nm_der_well_formed(cert.value, MAX_ELEMENTS) ||
-	    !nm_der_take(&cert.value, 0x30, &tbs) ||
-	    !nm_der_take(&cert.value, 0x30, &e) ||
-	    !nm_der_take(&cert.value, 0x03, &e) || cert.value.len != 0)
-		return false;
-	(void)nm_der_take(&tbs.value, 0xa0, &e); /* version */
-	if (!nm_der_take(&tbs.value, 0x02, &e) || e.value.len == 0 ||
-	    e.value.len > MAX_SERIAL)
-		return false;
-	/* signature, issuer, validity, subject */
-	for (int i = 0; i < 4; i++) {
-		if (!nm_der_take(&tbs.value, 0x30, &e))
-			return false;
-	}
-	return nm_der_take(&tbs.value, 0x30, &spki) && key_sane(spki.value);
+	return nm_der_well_formed(der, MAX_ELEMENTS) &&
+	    nm_certificate_divide(der, &parts) && parts.serial.len != 0 &&
+	    parts.serial.len <= MAX_SERIAL && key_sane(parts.spki) &&
+	    name_bounded(parts.issuer) && name_bounded(parts.subject) &&
+	    extensions_bounded(parts.extensions);
 }
 
 bool

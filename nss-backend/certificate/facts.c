@@ -120,6 +120,24 @@ is_ed25519(const CERTSubjectPublicKeyInfo *spki)
 	    memcmp(algorithm->data, oid, sizeof(oid)) == 0;
 }
 
+/* An even modulus is no product of odd primes; an even exponent has no
+ * inverse, and the inverse of 1 is known to everybody. */
+static bool
+is_trivial(const SECKEYPublicKey *key)
+{
+	const SECItem *n = &key->u.rsa.modulus, *e = &key->u.rsa.publicExponent;
+	bool one = true;
+
+	if (key->keyType != rsaKey && key->keyType != rsaPssKey)
+		return false;
+	if (n->len == 0 || e->len == 0)
+		return true;
+	for (unsigned i = 0; i < e->len; i++)
+		one = one && e->data[i] == (i + 1 == e->len);
+	return one || (e->data[e->len - 1] & 1) == 0 ||
+	    (n->data[n->len - 1] & 1) == 0;
+}
+
 void
 nm_certificate_key_facts(CERTCertificate *cert, struct nm_key_facts *out)
 {
@@ -156,6 +174,7 @@ nm_certificate_key_facts(CERTCertificate *cert, struct nm_key_facts *out)
 	}
 	if ((key = CERT_ExtractPublicKey(cert)) != NULL) {
 		out->bits = SECKEY_PublicKeyStrengthInBits(key);
+		out->trivial = is_trivial(key);
 		SECKEY_DestroyPublicKey(key);
 	}
 }

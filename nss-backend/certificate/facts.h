@@ -36,7 +36,8 @@ struct nm_key_facts {
 	const char *curve;
 	bool can_sign;
 	bool can_encrypt;
-	bool known; /* an algorithm and a curve that we work with */
+	bool known;   /* an algorithm and a curve that we work with */
+	bool trivial; /* RSA that is none (RFC 8017 section 3.1) */
 };
 void nm_certificate_key_facts(CERTCertificate *cert, struct nm_key_facts *out);
 bool nm_certificate_permits(CERTCertificate *cert, enum nm_purpose purpose);
@@ -49,6 +50,58 @@ bool nm_certificate_validity(
     const CERTCertificate *cert, int64_t *from, int64_t *until);
 bool nm_certificate_self_issued(const CERTCertificate *cert);
 bool nm_certificate_same(const CERTCertificate *a, const CERTCertificate *b);
+
+/* ---- parts.c ---- */
+
+/* The contents of the fields; empty where there is none. */
+struct nm_certificate_parts {
+	struct nm_bytes version; /* the INTEGER */
+	struct nm_bytes serial;
+	struct nm_bytes algorithm; /* what the issuer signed that it is */
+	struct nm_bytes issuer;
+	struct nm_bytes validity;
+	struct nm_bytes subject;
+	struct nm_bytes spki;
+	struct nm_bytes extensions;
+	bool extended;
+	struct nm_bytes signed_with; /* signatureAlgorithm, which nobody did */
+};
+/* False: malformed. */
+bool nm_certificate_divide(
+    struct nm_bytes der, struct nm_certificate_parts *out);
+
+struct nm_extension {
+	struct nm_bytes oid;
+	bool critical;
+	struct nm_bytes value;
+};
+/* Takes the next one off the list; false: none or malformed. */
+bool nm_extension_next(struct nm_bytes *list, struct nm_extension *out);
+
+/* Those of RFC 5280 section 4.2.1, by their last arcs (id-ce, 2.5.29). */
+#define NM_EXTENSION_SUBJECT_KEY	14
+#define NM_EXTENSION_KEY_USAGE		15
+#define NM_EXTENSION_SUBJECT_NAMES	17
+#define NM_EXTENSION_BASIC		19
+#define NM_EXTENSION_NAME_CONSTRAINTS	30
+#define NM_EXTENSION_POLICIES		32
+#define NM_EXTENSION_POLICY_MAPPINGS	33
+#define NM_EXTENSION_AUTHORITY_KEY	35
+#define NM_EXTENSION_POLICY_CONSTRAINTS 36
+#define NM_EXTENSION_EXTENDED_USAGE	37
+#define NM_EXTENSION_INHIBIT_ANY	54
+/* The last arc; 0: it is another's. */
+int nm_extension_number(const struct nm_extension *e);
+
+/* ---- profile.c ---- */
+
+/* Whether it is what RFC 5280 section 4 says a certificate is, in all that
+ * decides of whom and of what it speaks. */
+bool nm_certificate_in_profile(const CERTCertificate *cert);
+/* Whether one of those above is what it has to be. */
+bool nm_extension_readable(const struct nm_extension *e);
+/* Whether it has a critical extension that is not processed here. */
+bool nm_certificate_asks_more(const CERTCertificate *cert);
 
 /* ---- decode.c ---- */
 

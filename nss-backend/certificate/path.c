@@ -190,6 +190,8 @@ check_key(struct nm_path_link *link, int64_t from)
 	nm_certificate_key_facts(link->cert, &key);
 	if (!key.known || key.bits > NM_MAX_RSA_BITS) {
 		link->reasons |= NM_REASON_BIT(NM_REASON_UNSUPPORTED_ALGORITHM);
+	} else if (key.trivial) {
+		link->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 	} else if (key.curve == NULL && strcmp(key.type, "ed25519") != 0 &&
 	    (key.bits < 1024 || (key.bits < 2048 && from >= SHORT_KEY_ENDED))) {
 		link->reasons |= NM_REASON_BIT(NM_REASON_WEAK_KEY);
@@ -223,7 +225,8 @@ check_links(struct nm_path *p, enum nm_purpose purpose)
 
 	for (size_t i = 0; i < p->count; i++) {
 		link = &p->links[i];
-		if (!nm_certificate_validity(link->cert, &from, &until))
+		if (!nm_certificate_validity(link->cert, &from, &until) ||
+		    !nm_certificate_in_profile(link->cert))
 			link->reasons |= NM_REASON_BIT(NM_REASON_MALFORMED);
 		check_key(link, from);
 		/* a root is trusted for what it is, not for who signed it */

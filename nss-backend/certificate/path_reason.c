@@ -136,6 +136,21 @@ position(const struct nm_path *p, const CERTVerifyLogNode *node)
 	return node->depth;
 }
 
+/* A name outside of a constraint, and an extension that is not known, NSS
+ * reports of another certificate than the one that has it, and the former as
+ * a missing extension. If one was found to be so, it is that one. */
+static bool
+is_told(const struct nm_path *p, enum nm_reason reason)
+{
+	static const nm_reasons seen = NM_REASON_BIT(NM_REASON_MALFORMED) |
+	    NM_REASON_BIT(NM_REASON_NAME_CONSTRAINT);
+	bool told = false;
+
+	for (size_t i = 0; i < p->count; i++)
+		told |= (p->links[i].reasons & seen) != 0;
+	return told && (seen & NM_REASON_BIT(reason)) != 0;
+}
+
 /* Times and issuers are told by the certificates, not by the error: NSS has
  * one for both ends of a validity, and several for one missing issuer. */
 static void
@@ -145,7 +160,11 @@ add_error(struct nm_path *p, size_t at, PRErrorCode error)
 
 	if (reason == NM_REASON_REVOKED)
 		add_revoked(p, at);
-	else if (reason != ISSUER && reason != NM_REASON_EXPIRED)
+	else if (error == SEC_ERROR_POLICY_VALIDATION_FAILED)
+		/* what the leaf lacks (RFC 5280 6.1.5), told of a root */
+		add(p, 0, reason);
+	else if (reason != ISSUER && reason != NM_REASON_EXPIRED &&
+	    !is_told(p, reason))
 		add(p, at, reason);
 }
 
@@ -312,6 +331,10 @@ look_at_trust(struct nm_path *p)
 void
 nm_path_explain(struct nm_path *p, SECCertificateUsage usage, PRTime when)
 {
+	for (size_t i = 0; i < p->count; i++) {
+		if (nm_certificate_asks_more(p->links[i].cert))
+			add(p, i, NM_REASON_MALFORMED);
+	}
 	read_log(p, usage, when);
 	nm_path_look_at_times(p, when / PR_USEC_PER_SEC);
 	nm_path_look_at_issuers(p);
