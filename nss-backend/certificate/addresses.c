@@ -110,13 +110,15 @@ nm_smtp_utf8_mailbox(struct nm_bytes other, struct nm_bytes *mailbox)
 {
 	struct nm_tlv oid, value, text;
 
+	*mailbox = (struct nm_bytes){ NULL, 0 };
 	if (!nm_der_take(&other, 0x06, &oid) ||
 	    oid.value.len != sizeof(id_mailbox) ||
-	    memcmp(oid.value.data, id_mailbox, sizeof(id_mailbox)) != 0 ||
-	    !nm_der_take(&other, 0xa0, &value) ||
-	    !nm_der_take(&value.value, 0x0c, &text) || value.value.len != 0)
+	    memcmp(oid.value.data, id_mailbox, sizeof(id_mailbox)) != 0)
 		return false;
-	*mailbox = text.value;
+	if (nm_der_take(&other, 0xa0, &value) && other.len == 0 &&
+	    nm_der_take(&value.value, 0x0c, &text) && value.value.len == 0 &&
+	    is_text(text.value, false))
+		*mailbox = text.value;
 	return true;
 }
 

@@ -78,15 +78,19 @@ add_alternative(struct names *n, const CERTCertificate *cert)
 		&n->extension) != SECSuccess)
 		return true;
 	cursor = (struct nm_bytes){ n->extension.data, n->extension.len };
-	if (!nm_der_take(&cursor, 0x30, &all))
+	if (!nm_der_take(&cursor, 0x30, &all) || cursor.len != 0)
 		return false;
 	while (all.value.len != 0) {
 		if (!nm_der_next(&all.value, &tlv) ||
 		    !nm_general_name_read(&tlv, &name))
 			return false;
+		/* An IA5String of other characters: an empty name of that form
+		 * instead, which is inside of nothing that can be told. */
+		if (!nm_general_name_is_ascii(&name))
+			name.value.len = 0;
 		if (!names_add(n, name.form, name.value))
 			return false;
-		/* RFC 8398 section 6: both forms are one namespace */
+		/* RFC 9598 section 6: both forms are one namespace */
 		if (name.form == NM_NAME_OTHER &&
 		    nm_smtp_utf8_mailbox(name.value, &mailbox) &&
 		    !names_add(n, NM_NAME_RFC822, mailbox))
@@ -186,7 +190,7 @@ struct subtree {
 };
 
 struct constraints {
-	SECItem extension; /* owned */
+	bool any;
 	struct subtree *items;
 	size_t count;
 };
@@ -194,7 +198,6 @@ struct constraints {
 static void
 constraints_clear(struct constraints *c)
 {
-	SECITEM_FreeItem(&c->extension, PR_FALSE);
 	free(c->items);
 	memset(c, 0, sizeof(*c));
 }
@@ -249,10 +252,11 @@ constraints_of(const CERTCertificate *cert, struct constraints *out)
 	bool any = false;
 
 	memset(out, 0, sizeof(*out));
-	if (CERT_FindCertExtension(cert, SEC_OID_X509_NAME_CONSTRAINTS,
-		&out->extension) != SECSuccess)
+	/* as it was signed: NSS's copy may have gone (below) */
+	out->any =
+	    nm_extension_find(cert, NM_EXTENSION_NAME_CONSTRAINTS, &cursor);
+	if (!out->any)
 		return true;
-	cursor = (struct nm_bytes){ out->extension.data, out->extension.len };
 	if (!nm_der_take(&cursor, 0x30, &all) || cursor.len != 0)
 		return false;
 	for (uint8_t excluded = 0; excluded < 2; excluded++) {
@@ -316,7 +320,8 @@ nm_path_check_names(struct nm_path *p)
 		if (!constraints_of(p->links[i].cert, &c))
 			p->links[i].reasons |=
 			    NM_REASON_BIT(NM_REASON_MALFORMED);
-		else if (i == 0 && c.extension.data != NULL)
+		else if (i == 0 && c.any &&
+		    !CERT_IsCACert(p->links[i].cert, NULL))
 			/* it is for authorities alone */
 			p->links[i].reasons |=
 			    NM_REASON_BIT(NM_REASON_NAME_CONSTRAINT);
@@ -333,4 +338,43 @@ nm_path_check_names(struct nm_path *p)
 		}
 		constraints_clear(&c);
 	}
+}
+
+static bool
+is_constraint(const CERTCertExtension *e)
+{
+	return SECOID_FindOIDTag(&e->id) == SEC_OID_X509_NAME_CONSTRAINTS;
+}
+
+/* Another thread may be looking at the list: it sees this one or that one. */
+static void
+forget(CERTCertificate *cert)
+{
+	CERTCertExtension **list = cert->extensions, **others;
+	size_t all = 0, left = 0;
+
+	while (list != NULL && list[all] != NULL)
+		left += !is_constraint(list[all++]);
+	if (left == all)
+		return;
+	others = PORT_ArenaZAlloc(cert->arena, (left + 1) * sizeof(*others));
+	if (others == NULL)
+		return; /* NSS's own word stays */
+	for (size_t i = 0, to = 0; i < all; i++) {
+		if (!is_constraint(list[i]))
+			others[to++] = list[i];
+	}
+	__atomic_store_n(&cert->extensions, others, __ATOMIC_RELEASE);
+}
+
+void
+nm_path_judge_names(struct nm_path *p)
+{
+	nm_reasons found = 0;
+
+	nm_path_check_names(p);
+	for (size_t i = 0; i < p->count; i++)
+		found |= p->links[i].reasons;
+	for (size_t i = 1; found == 0 && i < p->count; i++)
+		forget(p->links[i].cert);
 }

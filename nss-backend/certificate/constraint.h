@@ -36,9 +36,12 @@ enum nm_match {
 };
 
 /* Whether a name is inside a subtree of its form. `excluded`: a name that may
- * stand for several (a wildcard) is inside if one of them is. */
+ * stand for several (a wildcard, or a mailbox whose case nobody minds) is
+ * inside if one of them is. */
 enum nm_match nm_name_inside(const struct nm_general_name *name,
     const struct nm_general_name *base, bool excluded);
+/* Whether it is an IA5String where its form is one (RFC 5280 4.2.1.6). */
+bool nm_general_name_is_ascii(const struct nm_general_name *name);
 /* Whether `base` can be one of a constraint. */
 bool nm_name_base_sane(const struct nm_general_name *base);
 
@@ -56,5 +59,13 @@ bool nm_general_name_read(
 /* Checks every certificate of a path (leaf first) against the constraints of
  * those above it: adds name-constraint and malformed to the links. */
 void nm_path_check_names(struct nm_path *p);
+/*
+ * NSS compares names by their letter case, their white space and the order of
+ * what is in an RDN, where RFC 5280 section 7 does not, and would refuse the
+ * path for it. If all names of this one pass, its constraints are taken out of
+ * NSS's idea of its authorities, for as long as it remembers them. What it
+ * accepts has nm_path_check_names() to pass, which reads the certificates.
+ */
+void nm_path_judge_names(struct nm_path *p);
 
 #endif

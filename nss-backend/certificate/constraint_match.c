@@ -3,6 +3,7 @@
 #include "certificate/constraint.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,7 +86,8 @@ host_inside(const char *host, const char *base)
 static bool
 divide(struct nm_bytes text, struct nm_bytes *local, struct nm_bytes *domain)
 {
-	const uint8_t *at = memchr(text.data, '@', text.len);
+	const uint8_t *at =
+	    text.len == 0 ? NULL : memchr(text.data, '@', text.len);
 
 	if (at == NULL || at == text.data ||
 	    memchr(text.data, '"', text.len) != NULL ||
@@ -96,8 +98,34 @@ divide(struct nm_bytes text, struct nm_bytes *local, struct nm_bytes *domain)
 	return memchr(domain->data, '@', domain->len) == NULL;
 }
 
+/*
+ * Local parts are compared as they are (RFC 5280 section 7.5); but where one
+ * is excluded, so is what readers take for the same: the address that a mail
+ * is from is compared with those of its signer without regard to case.
+ */
 static enum nm_match
-mailbox_inside(struct nm_bytes name, struct nm_bytes base)
+same_local(struct nm_bytes a, struct nm_bytes b, bool excluded)
+{
+	char *x = NULL, *y = NULL;
+	enum nm_match match = NM_MATCH_UNKNOWN;
+
+	if (nm_bytes_equal(a, b))
+		return NM_MATCH_YES;
+	if (!excluded)
+		return NM_MATCH_NO;
+	if (asprintf(&x, "%.*s@x", (int)a.len, (const char *)a.data) < 0)
+		x = NULL;
+	if (asprintf(&y, "%.*s@x", (int)b.len, (const char *)b.data) < 0)
+		y = NULL;
+	if (x != NULL && y != NULL)
+		match = nm_address_equal(x, y) ? NM_MATCH_YES : NM_MATCH_NO;
+	free(x);
+	free(y);
+	return match;
+}
+
+static enum nm_match
+mailbox_inside(struct nm_bytes name, struct nm_bytes base, bool excluded)
 {
 	char host[MAX_HOST + 1], wanted[MAX_HOST + 2];
 	struct nm_bytes local, domain, base_local, base_domain;
@@ -110,8 +138,8 @@ mailbox_inside(struct nm_bytes name, struct nm_bytes base)
 	if (!divide(base, &base_local, &base_domain) ||
 	    !host_of(base_domain, wanted))
 		return NM_MATCH_UNKNOWN;
-	return strcmp(host, wanted) == 0 && nm_bytes_equal(local, base_local)
-	    ? NM_MATCH_YES
+	return strcmp(host, wanted) == 0
+	    ? same_local(local, base_local, excluded)
 	    : NM_MATCH_NO;
 }
 
@@ -253,13 +281,26 @@ ip_base_sane(struct nm_bytes base)
 
 /* ---- all of them ------------------------------------------------------- */
 
+bool
+nm_general_name_is_ascii(const struct nm_general_name *name)
+{
+	if (name->form != NM_NAME_RFC822 && name->form != NM_NAME_DNS &&
+	    name->form != NM_NAME_URI)
+		return true;
+	for (size_t i = 0; i < name->value.len; i++) {
+		if (name->value.data[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
 enum nm_match
 nm_name_inside(const struct nm_general_name *name,
     const struct nm_general_name *base, bool excluded)
 {
 	switch (base->form) {
 	case NM_NAME_RFC822:
-		return mailbox_inside(name->value, base->value);
+		return mailbox_inside(name->value, base->value, excluded);
 	case NM_NAME_DNS:
 		return dns_inside(name->value, base->value, excluded);
 	case NM_NAME_URI:
@@ -283,6 +324,8 @@ nm_name_base_sane(const struct nm_general_name *base)
 	char host[MAX_HOST + 2];
 	struct nm_bytes local, domain, v = base->value;
 
+	if (!nm_general_name_is_ascii(base))
+		return false;
 	switch (base->form) {
 	case NM_NAME_RFC822:
 		if (memchr(v.data, '@', v.len) == NULL)

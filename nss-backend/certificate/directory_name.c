@@ -26,6 +26,7 @@ struct text {
 	uint32_t c[MAX_TEXT];
 	size_t len;
 	bool space; /* one is owed */
+	bool marks; /* which NFKC would join with what is before them */
 };
 
 static uint32_t
@@ -36,6 +37,16 @@ fold(uint32_t c)
 		return c + 0x20;
 	if (c >= 0x400 && c <= 0x40f)
 		return c + 0x50;
+	if (c >= 0x388 && c <= 0x38a)
+		return c + 0x25;
+	if (c == 0x38e || c == 0x38f)
+		return c + 0x3f;
+	if (c == 0x386)
+		return 0x3ac;
+	if (c == 0x38c)
+		return 0x3cc;
+	if (c == 0x3c2) /* final sigma */
+		return 0x3c3;
 	/* Latin Extended-A: pairs, but for two runs that begin at odd ones */
 	if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e))
 		return (c & 1) != 0 ? c + 1 : c;
@@ -44,14 +55,67 @@ fold(uint32_t c)
 	return c;
 }
 
+/* What RFC 4518 section 2.2 maps to a space. */
+static bool
+is_space(uint32_t c)
+{
+	return c == ' ' || (c >= 0x09 && c <= 0x0d) || c == 0x85 || c == 0xa0 ||
+	    c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
+	    c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+/* What it maps to nothing: controls, and what nobody sees. */
+static bool
+is_nothing(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x01, 0x08 },
+		{ 0x0e, 0x1f },
+		{ 0x7f, 0x84 },
+		{ 0x86, 0x9f },
+		{ 0xad, 0xad },
+		{ 0x34f, 0x34f },
+		{ 0x6dd, 0x6dd },
+		{ 0x70f, 0x70f },
+		{ 0x1806, 0x1806 },
+		{ 0x180b, 0x180e },
+		{ 0x200b, 0x200f },
+		{ 0x202a, 0x202e },
+		{ 0x2060, 0x2063 },
+		{ 0x206a, 0x206f },
+		{ 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff },
+		{ 0xfff9, 0xfffc },
+		{ 0x1d173, 0x1d17a },
+		{ 0xe0001, 0xe0001 },
+		{ 0xe0020, 0xe007f },
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	}
+	return false;
+}
+
 /* Outer white space goes, inner is one space (RFC 4518 section 2.6.1). */
 static bool
 put(struct text *t, uint32_t c)
 {
-	if (c == ' ' || c == '\t' || c == 0xa0) {
+	if (is_nothing(c))
+		return true;
+	if (is_space(c)) {
 		t->space = t->len != 0;
 		return true;
 	}
+	/* the wide forms of ASCII, by NFKC (section 2.3) */
+	if (c >= 0xff01 && c <= 0xff5e)
+		c -= 0xfee0;
+	if (c == 0xdf || c == 0x1e9e) /* RFC 3454 B.2: sharp s */
+		return put(t, 's') && put(t, 's');
+	t->marks |= c >= 0x300 && c <= 0x36f;
 	if (t->len + 2 > MAX_TEXT)
 		return false;
 	if (t->space)
@@ -112,7 +176,7 @@ decode(const struct nm_tlv *value, struct text *out)
 	uint32_t c;
 
 	out->len = 0;
-	out->space = false;
+	out->space = out->marks = false;
 	while (v.len != 0) {
 		if (value->tag == TAG_UTF8)
 			c = next_utf8(&v);
@@ -138,9 +202,10 @@ same_value(const struct nm_tlv *a, const struct nm_tlv *b)
 		return NM_MATCH_NO;
 	if (!decode(a, &x) || !decode(b, &y))
 		return NM_MATCH_UNKNOWN;
-	return x.len == y.len && memcmp(x.c, y.c, x.len * sizeof(*x.c)) == 0
-	    ? NM_MATCH_YES
-	    : NM_MATCH_NO;
+	if (x.len == y.len && memcmp(x.c, y.c, x.len * sizeof(*x.c)) == 0)
+		return NM_MATCH_YES;
+	/* they may be the same, the one composed and the other not */
+	return x.marks || y.marks ? NM_MATCH_UNKNOWN : NM_MATCH_NO;
 }
 
 struct attribute {

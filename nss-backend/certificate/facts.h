@@ -19,7 +19,8 @@ void nm_strings_clear(struct nm_strings *s);
 /* An address as a GeneralName, DER: rfc822Name, or where its local part needs
  * more than ASCII an SmtpUTF8Mailbox. False: it is no address. */
 bool nm_general_name_put(struct nm_buffer *out, const char *address);
-/* The mailbox of an OtherName (its contents) that is an SmtpUTF8Mailbox. */
+/* Whether an OtherName (its contents) is an SmtpUTF8Mailbox; `mailbox` is
+ * empty where it is not one of UTF-8 (RFC 9598 section 3). */
 bool nm_smtp_utf8_mailbox(struct nm_bytes other, struct nm_bytes *mailbox);
 
 /* ---- facts.c ---- */
@@ -92,6 +93,9 @@ bool nm_extension_next(struct nm_bytes *list, struct nm_extension *out);
 #define NM_EXTENSION_INHIBIT_ANY	54
 /* The last arc; 0: it is another's. */
 int nm_extension_number(const struct nm_extension *e);
+/* The value of one of a certificate's; false: it has none. */
+bool nm_extension_find(
+    const CERTCertificate *cert, int number, struct nm_bytes *value);
 
 /* ---- profile.c ---- */
 

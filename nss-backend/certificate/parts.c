@@ -63,6 +63,25 @@ nm_extension_next(struct nm_bytes *list, struct nm_extension *out)
 	return true;
 }
 
+bool
+nm_extension_find(
+    const CERTCertificate *cert, int number, struct nm_bytes *value)
+{
+	struct nm_bytes der = { cert->derCert.data, cert->derCert.len };
+	struct nm_certificate_parts parts;
+	struct nm_extension e;
+
+	if (!nm_certificate_divide(der, &parts))
+		return false;
+	while (nm_extension_next(&parts.extensions, &e)) {
+		if (nm_extension_number(&e) == number) {
+			*value = e.value;
+			return true;
+		}
+	}
+	return false;
+}
+
 int
 nm_extension_number(const struct nm_extension *e)
 {

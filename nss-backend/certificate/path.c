@@ -281,12 +281,27 @@ sum_up(struct nm_path *p)
 		p->reasons |= p->links[i].reasons;
 }
 
+/* Before NSS has seen the authorities: it remembers them. False: memory. */
+static bool
+judge_names(CERTCertificate *cert, PRTime time)
+{
+	struct nm_path likely = { .revocation = NM_REVOCATION_NOT_CHECKED };
+	bool ok = likely_path(cert, time, &likely);
+
+	if (ok)
+		nm_path_judge_names(&likely);
+	nm_path_clear(&likely);
+	return ok;
+}
+
 /* Finds the path and asks NSS; *ok: what it says. False: memory. */
 static bool
 build(CERTCertificate *cert, SECCertificateUsage usage, PRTime time,
     struct nm_path *out, bool *ok)
 {
 	permit_any(cert);
+	if (!judge_names(cert, time))
+		return false;
 	*ok = verify(cert, usage, time);
 	if (*ok && !verified_path(cert, usage, time, out))
 		return false;
