@@ -202,7 +202,8 @@ choose_body(struct body *b, const struct nm_header *header,
 		break;
 	case NM_SMIME_PKCS7_MIME:
 		coding = nm_header_coding(header);
-		if (b->depth == 0)
+		/* that of the whole: a part's is as the whole came */
+		if (b->depth == 0 && !r->part_seen)
 			r->binary_body = nm_pem_is_possible(coding);
 		*out = nm_pem_decoder_new(
 		    coding, nm_cms_body_new(r, b->depth, NULL, 0));

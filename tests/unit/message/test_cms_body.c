@@ -140,6 +140,32 @@ bodies_that_say_no_base64(void **state)
 	}
 }
 
+/* A part among others has lines, as the whole has (RFC 2045 2.9 keeps binary
+ * to transports that carry it): it comes out the same in whatever pieces. */
+static void
+a_binary_part(void **state)
+{
+	struct nm_read_options o = mail_reads();
+	struct nm_buffer cms = NM_BUFFER_INIT, mail = NM_BUFFER_INIT;
+	struct mail m;
+
+	(void)state;
+	o.part = "1";
+	mail_by_openssl(&cms, "", part, BY_ALICE "-nodetach -outform DER");
+	nm_buffer_format(&mail,
+	    "%sContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+	    "Content-Type: application/pkcs7-mime\n"
+	    "Content-Transfer-Encoding: binary\n\n",
+	    fields);
+	nm_buffer_append(&mail, cms.data, cms.len);
+	nm_buffer_string(&mail, "\n--b--\n");
+	assert_int_equal(mail_read_as(&o, mail.data, mail.len, &m),
+	    NM_ERR_MALFORMED_MESSAGE);
+	mail_clear(&m);
+	nm_buffer_reset(&mail);
+	nm_buffer_reset(&cms);
+}
+
 static void
 certificates_alone(void **state)
 {
@@ -321,6 +347,7 @@ main(void)
 		cmocka_unit_test(opaque_signatures),
 		cmocka_unit_test(binary_bodies),
 		cmocka_unit_test(bodies_that_say_no_base64),
+		cmocka_unit_test(a_binary_part),
 		cmocka_unit_test(certificates_alone),
 		cmocka_unit_test(no_content),
 		cmocka_unit_test(a_detached_signature),
