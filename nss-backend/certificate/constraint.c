@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "certificate/constraint.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@ struct names {
 	SECItem extension; /* owned: the names are inside of it */
 	SECItem email[16]; /* owned: those of the subject, decoded */
 	size_t email_count;
-	SECItem common; /* owned: a CN that reads as a host name */
+	SECItem common;	     /* owned: a CN that reads as a host name */
+	uint8_t address[16]; /* which may be one of these */
 	struct nm_general_name *items;
 	size_t count;
 	bool malformed;
@@ -111,8 +113,8 @@ take(SECItem *out, const SECItem *value)
 	return true;
 }
 
-/* Software takes a common name for a host name where there is no alternative
- * name, if it can be one. */
+/* Software takes a common name for a host's name or address where there is no
+ * alternative name, if it can be one. */
 static bool
 is_host(const SECItem *v)
 {
@@ -167,8 +169,19 @@ static bool
 add_common_name(struct names *n)
 {
 	struct nm_bytes v = { n->common.data, n->common.len };
+	char text[INET6_ADDRSTRLEN] = "";
 
-	if (n->extension.data != NULL || !is_host(&n->common))
+	if (n->extension.data != NULL)
+		return true;
+	if (v.len != 0 && v.len < sizeof(text))
+		memcpy(text, v.data, v.len);
+	if (inet_pton(AF_INET, text, n->address) == 1)
+		return names_add(
+		    n, NM_NAME_IP, (struct nm_bytes){ n->address, 4 });
+	if (inet_pton(AF_INET6, text, n->address) == 1)
+		return names_add(
+		    n, NM_NAME_IP, (struct nm_bytes){ n->address, 16 });
+	if (!is_host(&n->common))
 		return true;
 	return names_add(n, NM_NAME_DNS, v);
 }
@@ -315,9 +328,11 @@ nm_path_check_names(struct nm_path *p)
 	struct constraints c;
 	struct names names;
 	size_t work = 0;
+	bool readable;
 
 	for (size_t i = 0; i < p->count; i++) {
-		if (!constraints_of(p->links[i].cert, &c))
+		readable = constraints_of(p->links[i].cert, &c);
+		if (!readable)
 			p->links[i].reasons |=
 			    NM_REASON_BIT(NM_REASON_MALFORMED);
 		else if (i == 0 && c.any &&
@@ -325,13 +340,14 @@ nm_path_check_names(struct nm_path *p)
 			/* it is for authorities alone */
 			p->links[i].reasons |=
 			    NM_REASON_BIT(NM_REASON_NAME_CONSTRAINT);
-		for (size_t j = 0; c.count != 0 && j < i; j++) {
+		for (size_t j = 0; (!readable || c.count != 0) && j < i; j++) {
 			/* a key rollover is no name of its own */
 			if (j != 0 &&
 			    nm_certificate_self_issued(p->links[j].cert))
 				continue;
 			names_of(p->links[j].cert, &names);
-			if (!names_pass(&c, &names, &work))
+			/* nobody knows what is permitted */
+			if (!readable || !names_pass(&c, &names, &work))
 				p->links[j].reasons |=
 				    NM_REASON_BIT(NM_REASON_NAME_CONSTRAINT);
 			names_clear(&names);

@@ -338,6 +338,9 @@ nm_name_base_sane(const struct nm_general_name *base)
 		return base_of(v, host);
 	case NM_NAME_IP:
 		return ip_base_sane(v);
+	case NM_NAME_DIRECTORY:
+		/* all names there are: no subtree */
+		return v.len > 2;
 	default:
 		return true;
 	}

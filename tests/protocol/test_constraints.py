@@ -14,7 +14,7 @@ from forge import (BMP, CN, DC, IA5, MAIL, MAILBOX, O, OCTETS, OU, PERSON,
 from forge_case import ForgeCase
 
 GOOD, OUT = "- | - | -", "name-constraint | - | -"
-MALFORMED = "- | malformed | -"
+MALFORMED = "name-constraint | malformed | -"
 ALICE = email("a@example.org")
 NAME_CONSTRAINTS = "2.5.29.30"
 PERMIT_ORG = constraints([email("example.org")])
@@ -209,6 +209,28 @@ class Forms(ConstraintCase):
              permit(other(PRINCIPAL, "example.com")), ALICE),
         ))
 
+    def test_common_names(self):
+        """One that is a host's name or address, where no others are."""
+        net = tlv(0x87, bytes((192, 0, 2, 0, 255, 255, 255, 0)))
+        wide = tlv(0x87, bytes.fromhex("20010db8") + bytes(12) +
+                   b"\xff" * 4 + bytes(12))
+        self.subjects((
+            ("host", GOOD, permit(host("example.org")), (CN, "x.example.org")),
+            ("another", OUT, permit(host("example.org")),
+             (CN, "x.example.com")),
+            ("any of a domain", OUT, exclude(host("x.example.org")),
+             (CN, "*.example.org")),
+            ("no host", GOOD, permit(host("example.org")), (CN, "Dr. P")),
+            ("address", GOOD, permit(net), (CN, "192.0.2.7")),
+            ("another address", OUT, permit(net), (CN, "192.0.3.7")),
+            ("long address", GOOD, permit(wide), (CN, "2001:db8::7")),
+            ("another long address", OUT, permit(wide), (CN, "2001:db9::7")),
+            ("no host's name", GOOD, permit(host("example.org")),
+             (CN, "192.0.2.7")),
+        ))
+        self.judge(GOOD, permit(host("example.org")), ALICE,
+                   subject=((CN, "x.example.com"),))
+
     def test_not_processed(self):
         """RFC 5280 section 4.2.1.10: rejected, if such a name is there."""
         identifier = tlv(0x88, b"\x2a\x03")
@@ -238,6 +260,8 @@ class Forms(ConstraintCase):
                 NAME_CONSTRAINTS, tlv(SEQUENCE, good), b"\5\0"), ALICE),
             ("turned round", MALFORMED, written(list_of(
                 0xa1, email("example.com")), good), ALICE),
+            ("an address without mask", MALFORMED, permit(
+                tlv(0x87, b"\xc0\0\2\0")), ALICE),
             ("no such form", MALFORMED, permit(tlv(0x89, b"x")), ALICE),
             ("class", MALFORMED, permit(tlv(0x41, b"example.org")), ALICE),
             ("universal", MALFORMED, permit(tlv(IA5, b"example.org")), ALICE),
@@ -289,8 +313,8 @@ class Directories(ConstraintCase):
              PERSON_NAME),
             ("excluded, turned round", GOOD, exclude(directory(
                 EXAMPLE, PERSON_NAME)), PERSON_NAME, EXAMPLE),
-            ("empty", GOOD, permit(directory()), EXAMPLE),
-            ("empty, excluded", OUT, exclude(directory()), EXAMPLE),
+            ("empty", MALFORMED, permit(directory()), EXAMPLE),
+            ("empty, excluded", MALFORMED, exclude(directory()), EXAMPLE),
         ))
 
     def test_text(self):
@@ -356,8 +380,8 @@ class Directories(ConstraintCase):
         org = permit(directory(EXAMPLE))
         for title, wanted, constraint, subject, names in (
                 ("no subject", GOOD, org, (), (ALICE,)),
-                ("no subject, excluded", GOOD, exclude(directory()), (),
-                 (ALICE,)),
+                ("no subject, excluded", GOOD, exclude(directory(EXAMPLE)),
+                 (), (ALICE,)),
                 ("inside", GOOD, org, (), (ALICE, directory(EXAMPLE))),
                 ("outside", OUT, org, (), (ALICE, directory((O, "Other")))),
                 ("beside a good subject", OUT, org, (EXAMPLE,),
@@ -427,7 +451,7 @@ class Paths(ConstraintCase):
 
     def test_twice(self):
         """4.2: the second might say what the first does not."""
-        self.below(MALFORMED, ALICE, (PERMIT_ORG, PERMIT_ORG))
+        self.below("- | malformed | -", ALICE, (PERMIT_ORG, PERMIT_ORG))
 
     def test_of_a_root(self):
         root = forge.Certificate(
