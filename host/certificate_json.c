@@ -115,25 +115,51 @@ host_described_json(const struct nm_certificate *c)
 	return out;
 }
 
-/* {usable, reasons} for one purpose. */
 static struct json_object *
-purpose_json(struct nm_database *db, CERTCertificate *cert,
-    enum nm_purpose purpose, int64_t now)
+purpose_json(nm_reasons reasons)
 {
-	struct nm_path path = { 0 };
 	struct host_build b;
 	struct json_object *out = NULL;
 
-	if (nm_path_check(db, cert,
-		&(struct nm_path_question){ .purpose = purpose, .when = now },
-		&path) != NM_OK)
-		return NULL;
 	host_build_begin(&b);
-	host_build_bool(&b, "usable", host_reasons_usable(path.reasons));
-	host_build_add(&b, "reasons", host_reasons_json(path.reasons));
+	host_build_bool(&b, "usable", host_reasons_usable(reasons));
+	host_build_add(&b, "reasons", host_reasons_json(reasons));
 	(void)host_build_end(&b, &out, NULL);
-	nm_path_clear(&path);
 	return out;
+}
+
+struct json_object *
+host_certificate_status_json(
+    const struct nm_certificate *c, nm_reasons sign, nm_reasons encrypt)
+{
+	struct host_build b, status;
+	struct json_object *purposes = NULL, *out = NULL;
+
+	b.object = host_described_json(c);
+	b.failed = b.object == NULL;
+	host_build_begin(&status);
+	host_build_add(&status, "sign", purpose_json(sign));
+	host_build_add(&status, "encrypt", purpose_json(encrypt));
+	(void)host_build_end(&status, &purposes, NULL);
+	host_build_add(&b, "status", purposes);
+	(void)host_build_end(&b, &out, NULL);
+	return out;
+}
+
+static enum nm_error
+reasons_now(struct nm_database *db, CERTCertificate *cert,
+    enum nm_purpose purpose, int64_t now, nm_reasons *reasons)
+{
+	struct nm_path path = { 0 };
+	enum nm_error error = nm_path_check(db, cert,
+	    &(struct nm_path_question){ .purpose = purpose, .when = now },
+	    &path);
+
+	if (error == NM_OK) {
+		*reasons = path.reasons;
+		nm_path_clear(&path);
+	}
+	return error;
 }
 
 enum nm_error
@@ -141,27 +167,16 @@ host_certificate_json(struct nm_database *db, CERTCertificate *cert,
     int64_t now, struct json_object **out, struct nm_fault *fault)
 {
 	struct nm_certificate c = { 0 };
-	struct host_build b, status;
-	struct json_object *purposes = NULL;
+	nm_reasons sign = 0, encrypt = 0;
 
 	*out = NULL;
-	b.object = NULL;
-	b.failed = true;
-	if (nm_certificate_describe(db, cert, &c) == NM_OK) {
-		b.object = host_described_json(&c);
-		b.failed = b.object == NULL;
-	}
+	if (nm_certificate_describe(db, cert, &c) == NM_OK &&
+	    reasons_now(db, cert, NM_PURPOSE_SIGN, now, &sign) == NM_OK &&
+	    reasons_now(db, cert, NM_PURPOSE_ENCRYPT, now, &encrypt) == NM_OK)
+		*out = host_certificate_status_json(&c, sign, encrypt);
 	nm_certificate_clear(&c);
-	if (!b.failed) {
-		host_build_begin(&status);
-		host_build_add(&status, "sign",
-		    purpose_json(db, cert, NM_PURPOSE_SIGN, now));
-		host_build_add(&status, "encrypt",
-		    purpose_json(db, cert, NM_PURPOSE_ENCRYPT, now));
-		(void)host_build_end(&status, &purposes, NULL);
-		host_build_add(&b, "status", purposes);
-	}
-	return host_build_end(&b, out, fault);
+	return *out != NULL ? NM_OK
+			    : nm_fail(fault, NM_ERR_INTERNAL, "Out of memory");
 }
 
 /* Puts what a fingerprint of a chain stands for in the table, once; what is

@@ -30,6 +30,9 @@ struct json_object *host_addresses_json(const struct nm_certificate *c);
 /* Without `status`. A new reference; NULL: memory. */
 struct json_object *host_described_json(const struct nm_certificate *c);
 
+/* With `status`, by what keeps it from each purpose. */
+struct json_object *host_certificate_status_json(
+    const struct nm_certificate *c, nm_reasons sign, nm_reasons encrypt);
 /* With `status` as it is at `now`. */
 enum nm_error host_certificate_json(struct nm_database *db,
     CERTCertificate *cert, int64_t now, struct json_object **out,

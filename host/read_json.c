@@ -56,8 +56,9 @@ signer_json(const struct nm_read_signer *s, struct json_object *table)
 	host_build_string(&b, "status", nm_status_name(s->status));
 	host_build_add(&b, "reasons", host_reasons_json(s->reasons));
 	if (s->certificate != NULL) {
-		host_build_add(
-		    &b, "certificate", host_described_json(s->certificate));
+		host_build_add(&b, "certificate",
+		    host_certificate_status_json(
+			s->certificate, s->sign_now, s->encrypt_now));
 		host_build_add(&b, "addresses", addresses_json(s->certificate));
 	} else {
 		host_build_null(&b, "certificate");

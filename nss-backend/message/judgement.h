@@ -12,6 +12,7 @@ struct nm_judgement {
 	nm_reasons *chain_reasons;
 	size_t chain_count;
 	nm_reasons reasons;
+	nm_reasons sign_now, encrypt_now; /* when it was found out */
 	enum nm_revocation revocation;
 	/* The same would be found for any time of these; empty: for none. */
 	int64_t from, until;

@@ -61,6 +61,21 @@ find_certificate(struct nm_reading *r, struct nm_acquaintance *met,
 	return nm_signed_verify(data, i, content, out->stored, &out->reasons);
 }
 
+static enum nm_error
+judge_now(struct nm_reading *r, CERTCertificate *cert,
+    const struct nm_path_question *question, nm_reasons *reasons)
+{
+	struct nm_path path;
+	enum nm_error error =
+	    nm_path_check(r->options.db, cert, question, &path);
+
+	if (error == NM_OK) {
+		*reasons = path.reasons;
+		nm_path_clear(&path);
+	}
+	return error;
+}
+
 /* Checks the path. `along`: NSS's, or NULL for a certificate of the
  * database alone. */
 static enum nm_error
@@ -82,6 +97,16 @@ judge_path(struct nm_reading *r, CERTCertificate *cert,
 		return error;
 	error = nm_judgement_new(r->options.db, &path, r->options.now, out);
 	nm_path_clear(&path);
+	question.when = r->options.now;
+	question.received = false;
+	question.evidence = NULL;
+	if (error == NM_OK)
+		error = judge_now(r, cert, &question, &(*out)->sign_now);
+	question.purpose = NM_PURPOSE_ENCRYPT;
+	if (error == NM_OK)
+		error = judge_now(r, cert, &question, &(*out)->encrypt_now);
+	if (error != NM_OK)
+		nm_judgement_drop(out);
 	return error;
 }
 
@@ -126,6 +151,8 @@ judge_certificate(struct nm_reading *r, struct nm_read_signer *s,
 	s->chain_reasons = j->chain_reasons;
 	s->chain_count = j->chain_count;
 	s->revocation = j->revocation;
+	s->sign_now = j->sign_now;
+	s->encrypt_now = j->encrypt_now;
 	s->reasons |= j->reasons |
 	    nm_sender_compare(&r->sender, s->certificate->addresses,
 		s->certificate->address_count);

@@ -52,6 +52,30 @@ class Signed(MailCase):
             self.assertEqual(entry["reasons"], [])
             self.assertNotIn("status", entry)
 
+    def test_what_its_certificate_is_good_for_now(self):
+        """As certificate.get has it, whatever held when the mail was sent."""
+        found = {}
+        for name in ("alice", "signonly", "expired"):
+            with self.subTest(name=name):
+                read, _ = self.read(self.cms_sign(name, TEXT))
+                found[name] = self.signer(read)["certificate"]["status"]
+                known = self.host.request("certificate.get", {
+                    "fingerprint": self.fingerprint(name)})
+                self.assertEqual(found[name],
+                                 known["certificate"]["status"])
+        self.assertTrue(found["alice"]["encrypt"]["usable"])
+        self.assertTrue(found["signonly"]["sign"]["usable"])
+        self.assertFalse(found["signonly"]["encrypt"]["usable"])
+        self.assertEqual(found["expired"]["sign"],
+                         {"usable": False, "reasons": ["expired"]})
+
+    def test_what_a_certificate_that_came_along_is_good_for_now(self):
+        read, _ = self.read(self.cms_sign("mallory", TEXT))
+        status = self.signer(read)["certificate"]["status"]
+        for purpose in ("sign", "encrypt"):
+            self.assertEqual(status[purpose], {
+                "usable": False, "reasons": ["issuer-unknown"]})
+
     def test_algorithm_that_is_not_known(self):
         """It is named by its OID: one may know more of it."""
         message = self.cms_sign("alice", TEXT, form="opaque")

@@ -55,6 +55,9 @@ struct nm_read_signer {
 	const struct nm_certificate *chain;	  /* leaf first */
 	const nm_reasons *chain_reasons;	  /* as many */
 	size_t chain_count;
+	/* What is to be said of the certificate itself now, whenever the mail
+	 * was: as a path check says without asking anybody. */
+	nm_reasons sign_now, encrypt_now;
 	bool has_signing_time;
 	int64_t signing_time; /* as claimed */
 	enum nm_digest digest;
