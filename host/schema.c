@@ -91,6 +91,22 @@ wrong(const struct path *p, struct nm_fault *fault, const char *wanted)
 	    "The member \"%s\" must be %s", name, wanted);
 }
 
+/* Tells which there are. */
+static enum nm_error
+unknown_value(
+    const char *const *values, const struct path *p, struct nm_fault *fault)
+{
+	char name[96], known[128] = "";
+	size_t at = 0;
+
+	path_write(p, name, sizeof(name));
+	for (; *values != NULL && at < sizeof(known); values++)
+		at += (size_t)snprintf(known + at, sizeof(known) - at, "%s%s",
+		    at != 0 ? ", " : "", *values);
+	return nm_fail(fault, NM_ERR_INVALID_PARAMS,
+	    "Unknown value of the member \"%s\": it can be %s", name, known);
+}
+
 /* A NUL inside would hide what follows it from everything written in C. */
 static bool
 is_string(struct json_object *value)
@@ -114,7 +130,7 @@ check_string(const struct host_schema *s, struct json_object *value,
 		if (strcmp(*v, json_object_get_string(value)) == 0)
 			return NM_OK;
 	}
-	return refuse(p, fault, "Unknown value of the member");
+	return unknown_value(s->values, p, fault);
 }
 
 static enum nm_error
