@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: MPL-2.0
-"""How long a mail takes from the click until it stands there with its
-verdict, beside what a plain mail takes in the same Thunderbird."""
+"""How long a mail takes in Thunderbird from the click until it stands there
+with its verdict, beside what a plain mail takes in the same Thunderbird.
+thunderbird.sh runs it."""
 
+import os
 import statistics
+import sys
 import unittest
 
-from case import Case, needed
-from peer import Peer
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "../e2e/thunderbird"),
+                os.path.join(HERE, "../support")]
+
+from case import Case, needed  # noqa: E402
+from peer import Peer  # noqa: E402
 
 ROUNDS = 12
+GOAL = "goal: below 100 ms"
 TEXT = "0123456789 abcdefghijklmnopqrstuvwxyz 0123456789 abcdefgh\r\n" * 170
-# Milliseconds: what add-on and host may add.
-BOUND = 100
 
 
 class Speed(Case):
@@ -28,22 +34,19 @@ class Speed(Case):
         self.steps.open("plain %d" % (ROUNDS - 1))
         times = {}
         for kind in kinds:
-            times[kind] = [self.opening("%s %d" % (kind, number), kind)
-                           for number in range(ROUNDS)][2:]
+            times[kind] = [
+                self.opening("%s %d" % (kind, number), kind != "plain")
+                for number in range(ROUNDS)][2:]
         median = {kind: statistics.median(all_of)
                   for kind, all_of in times.items()}
-        added = {kind: median[kind] - median["plain"]
-                 for kind in ("both", "signed")}
-        print("opening 10 KiB: plain %.0f ms; signed and encrypted +%.0f ms; "
-              "signed +%.0f ms" % (median["plain"], added["both"],
-                                   added["signed"]))
-        for kind in added:
-            self.assertLess(added[kind], BOUND, times)
+        base = median["plain"]
+        row = "  %-44s%6.0f ms  %s"
+        print(row % ("10 KiB, not protected: click to text", base, ""))
+        print(row % ("  signed and encrypted: beyond that",
+                     median["both"] - base, GOAL))
+        print(row % ("  signed: beyond that", median["signed"] - base, GOAL))
 
-    def opening(self, subject, kind):
-        return self.run_opening(subject, kind != "plain")
-
-    def run_opening(self, subject, smime):
+    def opening(self, subject, smime):
         return self.steps.run("""
             const [subject, smime] = args;
             const pane = main.document.getElementById("tabmail")
