@@ -76,7 +76,7 @@ static void
 build_problems(struct json_object *data, const struct nm_protect_result *r)
 {
 	struct json_object *addresses, *candidates;
-	size_t size = 0, len;
+	size_t size = 0;
 
 	if (r->candidate_count != 0 &&
 	    (candidates = json_object_new_array()) != NULL) {
@@ -102,9 +102,7 @@ build_problems(struct json_object *data, const struct nm_protect_result *r)
 		host_build_add(&b, "reasons", host_reasons_json(p->reasons));
 		if (host_build_end(&b, &entry, NULL) != NM_OK)
 			continue;
-		(void)json_object_to_json_string_length(
-		    entry, JSON_C_TO_STRING_PLAIN, &len);
-		if ((size += len + 1) > PROBLEMS_SIZE) {
+		if ((size += host_json_size(entry) + 1) > PROBLEMS_SIZE) {
 			json_object_put(entry);
 			break;
 		}
