@@ -362,15 +362,25 @@ is_constraint(const CERTCertExtension *e)
 	return SECOID_FindOIDTag(&e->id) == SEC_OID_X509_NAME_CONSTRAINTS;
 }
 
+/* How many a list of NSS's has; *others: without those that constrain names. */
+static size_t
+count_extensions(CERTCertExtension *const *list, size_t *others)
+{
+	size_t all = 0;
+
+	*others = 0;
+	while (list != NULL && list[all] != NULL)
+		*others += !is_constraint(list[all++]);
+	return all;
+}
+
 /* Another thread may be looking at the list: it sees this one or that one. */
 static void
 forget(CERTCertificate *cert)
 {
 	CERTCertExtension **list = cert->extensions, **others;
-	size_t all = 0, left = 0;
+	size_t left, all = count_extensions(list, &left);
 
-	while (list != NULL && list[all] != NULL)
-		left += !is_constraint(list[all++]);
 	if (left == all)
 		return;
 	others = PORT_ArenaZAlloc(cert->arena, (left + 1) * sizeof(*others));
@@ -387,7 +397,15 @@ void
 nm_path_judge_names(struct nm_path *p)
 {
 	nm_reasons found = 0;
+	size_t left;
+	bool any = false;
 
+	/* nearly all paths have none, or were here before */
+	for (size_t i = 1; i < p->count; i++)
+		any |= count_extensions(p->links[i].cert->extensions, &left) !=
+		    left;
+	if (!any)
+		return;
 	nm_path_check_names(p);
 	for (size_t i = 0; i < p->count; i++)
 		found |= p->links[i].reasons;
