@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // How long mails take in the real Roundcube, with the extension and the host, in one run: a small
 // one from the click until its text is on the screen, beyond what the server and the webmail's own
-// page take, and beside one that is not protected; large ones beside what as many bytes cost through a host that does nothing. webmail.sh
-// runs it; arguments are the browsers.
+// page take, and beside one that is not protected; large ones beside what as many bytes cost
+// through a host that does nothing. webmail.sh runs it; arguments are the browsers.
 import { randomBytes } from "node:crypto";
 import { loadavg } from "node:os";
 import { setTimeout } from "node:timers/promises";
