@@ -146,33 +146,21 @@ host_certificate_status_json(
 	return out;
 }
 
-static enum nm_error
-reasons_now(struct nm_database *db, CERTCertificate *cert,
-    enum nm_purpose purpose, int64_t now, nm_reasons *reasons)
-{
-	struct nm_path path = { 0 };
-	enum nm_error error = nm_path_check(db, cert,
-	    &(struct nm_path_question){ .purpose = purpose, .when = now },
-	    &path);
-
-	if (error == NM_OK) {
-		*reasons = path.reasons;
-		nm_path_clear(&path);
-	}
-	return error;
-}
-
 enum nm_error
 host_certificate_json(struct nm_database *db, CERTCertificate *cert,
     int64_t now, struct json_object **out, struct nm_fault *fault)
 {
 	struct nm_certificate c = { 0 };
-	nm_reasons sign = 0, encrypt = 0;
+	struct nm_path_question signing = { .purpose = NM_PURPOSE_SIGN,
+		.when = now };
+	struct nm_path_question encrypting = { .purpose = NM_PURPOSE_ENCRYPT,
+		.when = now };
+	nm_reasons sign, encrypt;
 
 	*out = NULL;
 	if (nm_certificate_describe(db, cert, &c) == NM_OK &&
-	    reasons_now(db, cert, NM_PURPOSE_SIGN, now, &sign) == NM_OK &&
-	    reasons_now(db, cert, NM_PURPOSE_ENCRYPT, now, &encrypt) == NM_OK)
+	    nm_path_reasons(db, cert, &signing, &sign) == NM_OK &&
+	    nm_path_reasons(db, cert, &encrypting, &encrypt) == NM_OK)
 		*out = host_certificate_status_json(&c, sign, encrypt);
 	nm_certificate_clear(&c);
 	return *out != NULL ? NM_OK

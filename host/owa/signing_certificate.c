@@ -50,16 +50,13 @@ is_usable(struct host_owa_job *job, CERTCertificate *cert, bool *usable)
 {
 	struct nm_path_question question = { .purpose = NM_PURPOSE_SIGN,
 		.when = (int64_t)time(NULL) };
-	struct nm_path path;
-	enum nm_error error;
+	nm_reasons reasons;
+	enum nm_error error = nm_path_reasons(
+	    host_call_database(job->call), cert, &question, &reasons);
 
-	error = nm_path_check(
-	    host_call_database(job->call), cert, &question, &path);
-	if (error != NM_OK)
-		return error;
-	*usable = nm_reasons_status(path.reasons) == NM_STATUS_VALID;
-	nm_path_clear(&path);
-	return NM_OK;
+	if (error == NM_OK)
+		*usable = nm_reasons_status(reasons) == NM_STATUS_VALID;
+	return error;
 }
 
 static enum nm_error

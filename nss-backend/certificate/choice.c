@@ -32,7 +32,7 @@ look(struct nm_index *ix, struct nm_database *db, const char *address,
     size_t *count)
 {
 	CERTCertificate **found;
-	struct nm_path path;
+	nm_reasons reasons;
 	struct looked_at *l;
 	enum nm_error error;
 	size_t n;
@@ -51,15 +51,14 @@ look(struct nm_index *ix, struct nm_database *db, const char *address,
 	for (size_t i = 0; i < n; i++) {
 		if (own && !nm_index_own(ix, found[i]))
 			continue;
-		error = nm_path_check(db, found[i], question, &path);
+		error = nm_path_reasons(db, found[i], question, &reasons);
 		if (error != NM_OK)
 			break;
 		l = &(*out)[(*count)++];
 		l->cert = found[i];
-		l->reasons = path.reasons;
-		l->usable = nm_reasons_status(path.reasons) == NM_STATUS_VALID;
+		l->reasons = reasons;
+		l->usable = nm_reasons_status(reasons) == NM_STATUS_VALID;
 		(void)nm_certificate_validity(found[i], &l->from, &until);
-		nm_path_clear(&path);
 	}
 	free(found);
 	if (error == NM_OK && *count == 0)

@@ -53,16 +53,11 @@ is_trusted(struct nm_database *db, CERTCertificate *cert)
 {
 	struct nm_path_question q = { .purpose = NM_PURPOSE_SIGN,
 		.when = (int64_t)time(NULL) };
-	struct nm_path path;
-	bool trusted;
+	nm_reasons reasons;
 
 	/* whatever it may be used for: its path must be whole and trusted */
-	if (nm_path_check(db, cert, &q, &path) != NM_OK)
-		return false;
-	trusted =
-	    (path.reasons & ~NM_REASON_BIT(NM_REASON_USAGE_NOT_PERMITTED)) == 0;
-	nm_path_clear(&path);
-	return trusted;
+	return nm_path_reasons(db, cert, &q, &reasons) == NM_OK &&
+	    (reasons & ~NM_REASON_BIT(NM_REASON_USAGE_NOT_PERMITTED)) == 0;
 }
 
 bool

@@ -397,3 +397,15 @@ nm_path_clear(struct nm_path *p)
 	free(p->links);
 	*p = (struct nm_path){ .revocation = NM_REVOCATION_NOT_CHECKED };
 }
+
+enum nm_error
+nm_path_reasons(struct nm_database *db, CERTCertificate *cert,
+    const struct nm_path_question *q, nm_reasons *out)
+{
+	struct nm_path path;
+	enum nm_error error = nm_path_check(db, cert, q, &path);
+
+	*out = path.reasons;
+	nm_path_clear(&path);
+	return error;
+}

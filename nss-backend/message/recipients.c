@@ -129,22 +129,19 @@ add_named(struct nm_protecting *p, CERTCertificate *cert, bool along, bool bcc)
 {
 	char fingerprint[NM_FINGERPRINT_SIZE];
 	struct nm_certificate what;
-	struct nm_path path;
 	nm_reasons reasons;
 	enum nm_error error;
 
 	nm_certificate_fingerprint(cert, fingerprint);
-	error = nm_path_check(p->options.db, cert,
+	error = nm_path_reasons(p->options.db, cert,
 	    &(struct nm_path_question){ .purpose = NM_PURPOSE_ENCRYPT,
 		.when = p->options.now,
 		.along = &cert,
 		.along_count = along ? 1 : 0,
 		.evidence = p->evidence },
-	    &path);
+	    &reasons);
 	if (error != NM_OK)
 		return error;
-	reasons = path.reasons;
-	nm_path_clear(&path);
 	if (nm_reasons_status(reasons) != NM_STATUS_VALID)
 		return nm_protecting_add_problem(p, fingerprint, false,
 		    NM_ERR_CERTIFICATE_UNUSABLE, reasons);

@@ -61,21 +61,6 @@ find_certificate(struct nm_reading *r, struct nm_acquaintance *met,
 	return nm_signed_verify(data, i, content, out->stored, &out->reasons);
 }
 
-static enum nm_error
-judge_now(struct nm_reading *r, CERTCertificate *cert,
-    const struct nm_path_question *question, nm_reasons *reasons)
-{
-	struct nm_path path;
-	enum nm_error error =
-	    nm_path_check(r->options.db, cert, question, &path);
-
-	if (error == NM_OK) {
-		*reasons = path.reasons;
-		nm_path_clear(&path);
-	}
-	return error;
-}
-
 /* Checks the path. `along`: NSS's, or NULL for a certificate of the
  * database alone. */
 static enum nm_error
@@ -101,10 +86,12 @@ judge_path(struct nm_reading *r, CERTCertificate *cert,
 	question.received = false;
 	question.evidence = NULL;
 	if (error == NM_OK)
-		error = judge_now(r, cert, &question, &(*out)->sign_now);
+		error = nm_path_reasons(
+		    r->options.db, cert, &question, &(*out)->sign_now);
 	question.purpose = NM_PURPOSE_ENCRYPT;
 	if (error == NM_OK)
-		error = judge_now(r, cert, &question, &(*out)->encrypt_now);
+		error = nm_path_reasons(
+		    r->options.db, cert, &question, &(*out)->encrypt_now);
 	if (error != NM_OK)
 		nm_judgement_drop(out);
 	return error;

@@ -164,6 +164,9 @@ struct nm_path_question {
 enum nm_error nm_path_check(struct nm_database *db, CERTCertificate *cert,
     const struct nm_path_question *question, struct nm_path *out);
 void nm_path_clear(struct nm_path *p);
+/* The same, where only what is to be said of the certificate is wanted. */
+enum nm_error nm_path_reasons(struct nm_database *db, CERTCertificate *cert,
+    const struct nm_path_question *question, nm_reasons *out);
 
 /* ---- evidence.c: whether certificates were revoked ---------------------- */
 
